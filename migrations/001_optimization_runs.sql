@@ -1,0 +1,1639 @@
+-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
+--
+--   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
+--
+-- One transaction, safe to run again: where it is installed already, it says so and changes nothing.
+-- `optrail migrate` runs this same text. What each table means: migrations/OPTIMIZATION_SCHEMA_README.md.
+--
+-- Everything stands inside one DO block, since plain SQL has no other way to stop early without an error.
+-- Seed tables and the functions that callers use live in `public`; what serves them lives in `optrail`.
+
+begin;
+
+set local search_path = pg_catalog;
+set local client_min_messages = notice;
+
+do $optrail$
+declare
+  -- sha256 of this file with these 64 digits as zeros
+  v_sha256 constant text := '0f31263e836f07d49a79b1d27b62e59d3bca9dab7f3ff2a6837fb7332e1ce310';
+  v_name constant text := '001_optimization_runs';
+  v_installed text;
+  v_role text;
+  v_table text;
+  v_function record;
+begin
+
+-- Two installers of one database wait for each other here; the number is arbitrary and Optrail's own.
+perform pg_advisory_xact_lock(4700001);
+
+if to_regclass('optrail.migrations') is not null then
+  execute 'select sha256 from optrail.migrations where name = $1' into v_installed using v_name;
+end if;
+if v_installed = v_sha256 then
+  raise notice 'optrail: % is installed already; nothing was changed', v_name;
+  return;
+elsif v_installed is not null then
+  raise exception using
+    errcode = 'OT006',
+    message = format('optrail: this database holds another version of %s; nothing was changed', v_name),
+    detail = format('installed %s, this file %s', left(v_installed, 12), left(v_sha256, 12)),
+    hint = 'npx optrail migrate --recreate sets the old schema aside under another name and installs this one.';
+end if;
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Roles, as on Supabase. Roles belong to the cluster and the lock above to one database, so that another install may
+-- be making the same role at this moment: whoever comes second waits for the first and takes what it made.
+-- ------------------------------------------------------------------------------------------------------------------
+
+foreach v_role in array array['anon', 'authenticated', 'service_role'] loop
+  if not exists (select from pg_roles where rolname = v_role) then
+    begin
+      execute format('create role %I nologin noinherit', v_role);
+    exception when duplicate_object or unique_violation then
+      null;
+    end;
+  end if;
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    for attempt in 1..20 loop
+      begin
+        execute format('grant %I to current_user', v_role);
+        exit;
+      exception
+        when unique_violation or internal_error then
+          perform pg_sleep(random() * 0.05);
+        when insufficient_privilege or invalid_grant_operation then
+          if not pg_has_role(current_user, v_role, 'member') then
+            raise warning 'optrail: % may not act as role %; ask its owner for: grant % to %', current_user, v_role, v_role, current_user;
+          end if;
+          exit;
+      end;
+    end loop;
+  end if;
+end loop;
+
+create schema optrail;
+comment on schema optrail is 'What serves the optimization_* tables: functions, ledger, analytics. Not for direct use.';
+
+create table optrail.migrations (
+  name text constraint migrations_pkey primary key,
+  sha256 text not null constraint migrations_sha256_form check (sha256 ~ '^[0-9a-f]{64}$'),
+  applied_at timestamptz not null default now()
+);
+comment on table optrail.migrations is 'Which migrations this database has had.';
+comment on column optrail.migrations.name is 'File name without its ending.';
+comment on column optrail.migrations.sha256 is 'SHA-256 of the file, its own digits taken as zeros.';
+comment on column optrail.migrations.applied_at is 'When it was installed.';
+insert into optrail.migrations (name, sha256) values (v_name, v_sha256);
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Small rules that constraints and defaults call. Their bodies are bound when they are created (`return`), so that no
+-- search_path redirects them, and the planner can still inline them, as it could not with a search_path of their own.
+-- ------------------------------------------------------------------------------------------------------------------
+
+-- PostgreSQL 15 to 17 have no uuidv7(): 48 bits of milliseconds, then the random bits of a version 4, then the version.
+create function optrail.uuid_v7() returns uuid
+language sql volatile parallel safe
+return encode(
+  set_bit(set_bit(
+    overlay(
+      uuid_send(gen_random_uuid())
+      placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+      from 1 for 6),
+    52, 1), 53, 1),
+  'hex')::uuid;
+
+create function optrail.is_score(p_score double precision) returns boolean
+language sql immutable parallel safe
+return p_score between -1e100 and 1e100;
+
+create function optrail.are_scores(p_scores jsonb) returns boolean
+language sql immutable parallel safe
+return jsonb_typeof(p_scores) = 'object' and not exists (
+  select from jsonb_each(p_scores) as entry(name, score)
+  where case when jsonb_typeof(score) = 'number' then abs(score::numeric) > 1e100 else true end);
+
+create function optrail.are_tags(p_tags text[]) returns boolean
+language sql immutable parallel safe
+return cardinality(p_tags) <= 100
+  and array_position(p_tags, null) is null
+  and coalesce((select max(char_length(tag)) <= 200 and min(char_length(tag)) >= 1 from unnest(p_tags) as t(tag)), true);
+
+-- Who calls, from the token that PostgREST, Supabase or Optrail's client put into the transaction; '' in a reused session.
+create function optrail.claims() returns jsonb
+language sql stable parallel safe
+return nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Projects and their members
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table public.optimization_projects (
+  id text constraint optimization_projects_pkey primary key,
+  name text not null,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint optimization_projects_id_length check (char_length(id) between 1 and 200),
+  constraint optimization_projects_name_length check (char_length(name) between 1 and 200),
+  constraint optimization_projects_metadata_object check (jsonb_typeof(metadata) = 'object')
+);
+comment on table public.optimization_projects is 'The tenants. A trusted caller that records a run in an unknown project creates it.';
+comment on column public.optimization_projects.id is 'The name callers use, e.g. proj_123.';
+comment on column public.optimization_projects.name is 'For people; the id where nobody gave one.';
+comment on column public.optimization_projects.metadata is 'Whatever the owner wants kept with the project.';
+comment on column public.optimization_projects.created_at is 'Database clock.';
+comment on column public.optimization_projects.updated_at is 'Database clock, at the last change.';
+
+create table public.optimization_project_members (
+  project_id text not null,
+  user_id text not null,
+  role text not null default 'viewer',
+  created_at timestamptz not null default now(),
+  constraint optimization_project_members_pkey primary key (project_id, user_id),
+  constraint optimization_project_members_project_fkey foreign key (project_id)
+    references public.optimization_projects (id) on delete cascade,
+  constraint optimization_project_members_user_length check (char_length(user_id) between 1 and 200),
+  constraint optimization_project_members_role_known check (role in ('viewer', 'editor', 'owner'))
+);
+create index idx_optimization_project_members_user_id on public.optimization_project_members (user_id, project_id, role);
+comment on table public.optimization_project_members is 'Who belongs to a project, and as what.';
+comment on column public.optimization_project_members.project_id is 'The project.';
+comment on column public.optimization_project_members.user_id is 'The sub of the user''s token (auth.uid() on Supabase).';
+comment on column public.optimization_project_members.role is 'viewer reads; editor records too; owner manages members too.';
+comment on column public.optimization_project_members.created_at is 'Database clock.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Runs. declared_* is what the caller says, recorded_* and best_* what the rows below come to; the seed's names follow
+-- from both and cannot be written. Nothing that changes while a run goes on is indexed, so that progress stays HOT.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table public.optimization_runs (
+  id uuid not null default optrail.uuid_v7(),
+  project_id text not null,
+  run_name text not null,
+  optimizer_type text not null,
+  status text not null default 'pending',
+  attempt integer not null default 1,
+  direction text not null default 'maximize',
+  score_max double precision not null default 1,
+  config jsonb not null default '{}',
+  metric text generated always as (nullif(config ->> 'metric', '')) stored,
+  model text generated always as (nullif(coalesce(config #>> '{model_config,model}', config ->> 'model'), '')) stored,
+  tags text[] not null default '{}',
+  notes text,
+  metadata jsonb not null default '{}',
+  parent_run_id uuid,
+  eval_set_hash text,
+  created_by text default (optrail.claims() ->> 'sub'),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  start_time timestamptz,
+  end_time timestamptz,
+  heartbeat_at timestamptz,
+  error_message text,
+  error_stack text,
+
+  declared_initial_score double precision,
+  declared_final_score double precision,
+  declared_best_iteration integer,
+  declared_iterations integer,
+  declared_samples_evaluated integer,
+  declared_successful_samples integer,
+  declared_failed_samples integer,
+  declared_total_tokens bigint,
+  declared_total_cost_usd numeric(20, 10),
+  declared_avg_latency_ms double precision,
+  declared_duration_ms double precision,
+
+  recorded_iterations integer not null default 0,
+  recorded_iteration_tokens bigint not null default 0,
+  recorded_iteration_cost_usd numeric(20, 10) not null default 0,
+  recorded_samples integer not null default 0,
+  recorded_failed_samples integer not null default 0,
+  recorded_sample_tokens bigint not null default 0,
+  recorded_sample_cost_usd numeric(20, 10) not null default 0,
+  recorded_latency_count integer not null default 0,
+  recorded_latency_sum_ms numeric(20, 3) not null default 0,
+  recorded_baseline_score double precision,
+  best_iteration integer,
+  best_score double precision,
+  analytics_dirty boolean not null default true,
+
+  iterations integer not null generated always as (greatest(declared_iterations, recorded_iterations)) stored,
+  samples_evaluated integer not null generated always as (greatest(declared_samples_evaluated, recorded_samples)) stored,
+  successful_samples integer not null generated always as
+    (greatest(declared_successful_samples, recorded_samples - recorded_failed_samples)) stored,
+  failed_samples integer not null generated always as (greatest(declared_failed_samples, recorded_failed_samples)) stored,
+  total_tokens bigint not null generated always as
+    (greatest(declared_total_tokens, recorded_iteration_tokens, recorded_sample_tokens)) stored,
+  total_cost_usd numeric(20, 10) not null generated always as
+    (greatest(declared_total_cost_usd, recorded_iteration_cost_usd, recorded_sample_cost_usd)) stored,
+  avg_latency_ms double precision generated always as
+    (coalesce((recorded_latency_sum_ms / nullif(recorded_latency_count, 0))::double precision, declared_avg_latency_ms)) stored,
+  duration_ms double precision generated always as
+    (coalesce(declared_duration_ms, case when end_time < start_time then 0
+      else (extract(epoch from (end_time - start_time)) * 1000)::double precision end)) stored,
+  initial_score double precision generated always as (coalesce(declared_initial_score, recorded_baseline_score)) stored,
+  final_score double precision generated always as
+    (coalesce(declared_final_score, case when status = 'completed' then best_score end)) stored,
+  improvement double precision generated always as (
+    (coalesce(declared_final_score, case when status = 'completed' then best_score end)
+      - coalesce(declared_initial_score, recorded_baseline_score))
+    * case direction when 'minimize' then -1 else 1 end) stored,
+  -- Below 1e-200 the quotient could leave a double; a percentage of next to nothing says nothing anyway.
+  improvement_pct double precision generated always as (
+    case when abs(coalesce(declared_initial_score, recorded_baseline_score)) >= 1e-200 then
+      (coalesce(declared_final_score, case when status = 'completed' then best_score end)
+        - coalesce(declared_initial_score, recorded_baseline_score))
+      * case direction when 'minimize' then -1 else 1 end
+      / abs(coalesce(declared_initial_score, recorded_baseline_score)) * 100
+    end) stored,
+  rank_score double precision generated always as (
+    case when abs(coalesce(declared_final_score, case when status = 'completed' then best_score end)) < 1e-200 then 0
+      else coalesce(declared_final_score, case when status = 'completed' then best_score end)
+        / score_max * case direction when 'minimize' then -1 else 1 end
+    end) stored,
+
+  constraint optimization_runs_pkey primary key (id, project_id),
+  constraint optimization_runs_project_fkey foreign key (project_id)
+    references public.optimization_projects (id) on delete cascade,
+  constraint optimization_runs_parent_fkey foreign key (parent_run_id, project_id)
+    references public.optimization_runs (id, project_id) on delete set null (parent_run_id),
+  constraint optimization_runs_parent_other check (parent_run_id <> id),
+  constraint optimization_runs_name_length check (char_length(run_name) between 1 and 200),
+  constraint optimization_runs_optimizer_slug check (optimizer_type ~ '^[a-z0-9][a-z0-9_]{0,199}$'),
+  constraint optimization_runs_status_known
+    check (status in ('pending', 'running', 'completed', 'failed', 'cancelled', 'stale')),
+  constraint optimization_runs_attempt_positive check (attempt >= 1),
+  constraint optimization_runs_direction_known check (direction in ('maximize', 'minimize')),
+  constraint optimization_runs_score_max_range check (score_max between 1e-100 and 1e100),
+  constraint optimization_runs_config_object check (jsonb_typeof(config) = 'object'),
+  constraint optimization_runs_config_optimizer check (coalesce(config ->> 'optimizer', optimizer_type) = optimizer_type),
+  constraint optimization_runs_metric_length check (char_length(metric) <= 200),
+  constraint optimization_runs_model_length check (char_length(model) <= 200),
+  constraint optimization_runs_tags_form check (optrail.are_tags(tags)),
+  constraint optimization_runs_metadata_object check (jsonb_typeof(metadata) = 'object'),
+  constraint optimization_runs_eval_set_length check (char_length(eval_set_hash) between 1 and 200),
+  constraint optimization_runs_times_finite
+    check (isfinite(start_time) is not false and isfinite(end_time) is not false),
+  constraint optimization_runs_initial_score_range check (optrail.is_score(declared_initial_score)),
+  constraint optimization_runs_final_score_range check (optrail.is_score(declared_final_score)),
+  constraint optimization_runs_best_iteration_range check (declared_best_iteration >= 0),
+  constraint optimization_runs_counts_range check (
+    declared_iterations >= 0 and declared_samples_evaluated >= 0
+    and declared_successful_samples >= 0 and declared_failed_samples >= 0),
+  constraint optimization_runs_tokens_range check (declared_total_tokens >= 0),
+  constraint optimization_runs_cost_range check (declared_total_cost_usd >= 0),
+  constraint optimization_runs_latency_range check (declared_avg_latency_ms between 0 and 1e12),
+  constraint optimization_runs_duration_range check (declared_duration_ms between 0 and 1e12)
+) with (fillfactor = 70);
+
+-- Each name of the seed's table of targets, then one for each further order and filter; id settles ties.
+create index idx_optimization_runs_project_id on public.optimization_runs (project_id, created_at desc, id desc);
+create index idx_optimization_runs_status on public.optimization_runs (project_id, status, created_at desc, id desc);
+create index idx_optimization_runs_tags_gin on public.optimization_runs using gin (tags);
+create index idx_optimization_runs_config_gin on public.optimization_runs using gin (config jsonb_path_ops);
+create index idx_optimization_runs_performance on public.optimization_runs (project_id, final_score desc nulls last)
+  where status = 'completed';
+create index idx_optimization_runs_optimizer_type on public.optimization_runs (project_id, optimizer_type, created_at desc, id desc);
+create index idx_optimization_runs_model on public.optimization_runs (project_id, model, created_at desc, id desc);
+create index idx_optimization_runs_final_score on public.optimization_runs (project_id, final_score desc nulls last, id desc);
+create index idx_optimization_runs_improvement on public.optimization_runs (project_id, improvement desc nulls last, id desc);
+create index idx_optimization_runs_duration on public.optimization_runs (project_id, duration_ms desc nulls last, id desc);
+create index idx_optimization_runs_rank on public.optimization_runs (project_id, rank_score desc, created_at, id)
+  where status = 'completed' and rank_score is not null;
+create index idx_optimization_runs_metric_rank on public.optimization_runs (project_id, metric, rank_score desc, created_at, id)
+  where status = 'completed' and rank_score is not null;
+create index idx_optimization_runs_parent on public.optimization_runs (parent_run_id, project_id);
+
+comment on table public.optimization_runs is 'One call of an optimizer.';
+comment on column public.optimization_runs.id is 'UUIDv7, made by the client so that a retry writes nothing twice.';
+comment on column public.optimization_runs.project_id is 'The tenant.';
+comment on column public.optimization_runs.run_name is 'For people; 1 to 200 characters.';
+comment on column public.optimization_runs.optimizer_type is 'A slug: miprov2, gepa, bootstrap_fewshot, ...';
+comment on column public.optimization_runs.status is 'pending, running, completed, failed, cancelled or stale; updates obey optrail.before_run_update().';
+comment on column public.optimization_runs.attempt is '1, and one more for each resume.';
+comment on column public.optimization_runs.direction is 'Whether a higher score is better (maximize) or a lower one (minimize).';
+comment on column public.optimization_runs.score_max is 'The score of a perfect program: 1, or 100 on DSPy''s scale.';
+comment on column public.optimization_runs.config is 'What the optimizer was called with, unaltered.';
+comment on column public.optimization_runs.metric is 'config.metric, so that it can be filtered and ranked.';
+comment on column public.optimization_runs.model is 'config.model_config.model, or config.model.';
+comment on column public.optimization_runs.tags is 'Labels, at most 100.';
+comment on column public.optimization_runs.notes is 'Free text; editable after the end.';
+comment on column public.optimization_runs.metadata is 'Whatever else the caller wants kept; editable after the end.';
+comment on column public.optimization_runs.parent_run_id is 'The run this one is a part of.';
+comment on column public.optimization_runs.eval_set_hash is 'Identity of the examples that scores were measured on; runs over different sets do not rank together.';
+comment on column public.optimization_runs.created_by is 'The sub of the token that created it; null for a trusted caller.';
+comment on column public.optimization_runs.created_at is 'Database clock.';
+comment on column public.optimization_runs.updated_at is 'Database clock, at the last change.';
+comment on column public.optimization_runs.start_time is 'When it began to run: the caller''s, or stamped by the step to running.';
+comment on column public.optimization_runs.end_time is 'When it ended: the caller''s, or stamped by the step to a final status.';
+comment on column public.optimization_runs.heartbeat_at is 'Last sign of life, by the database clock whatever the caller writes; null where nobody beats.';
+comment on column public.optimization_runs.error_message is 'Why it failed.';
+comment on column public.optimization_runs.error_stack is 'Where it failed.';
+comment on column public.optimization_runs.declared_initial_score is 'The caller''s initial score; overrides the baseline''s.';
+comment on column public.optimization_runs.declared_final_score is 'The caller''s final score; overrides the best.';
+comment on column public.optimization_runs.declared_best_iteration is 'The iteration the caller says is best.';
+comment on column public.optimization_runs.declared_iterations is 'Iterations made, where they are not recorded as rows.';
+comment on column public.optimization_runs.declared_samples_evaluated is 'Samples evaluated, where they are not recorded as rows.';
+comment on column public.optimization_runs.declared_successful_samples is 'Successful samples, where they are not recorded as rows.';
+comment on column public.optimization_runs.declared_failed_samples is 'Failed samples, where they are not recorded as rows.';
+comment on column public.optimization_runs.declared_total_tokens is 'Tokens used, the optimizer''s own included.';
+comment on column public.optimization_runs.declared_total_cost_usd is 'US dollars spent, the optimizer''s own included.';
+comment on column public.optimization_runs.declared_avg_latency_ms is 'Mean latency in ms, where samples are not recorded.';
+comment on column public.optimization_runs.declared_duration_ms is 'Duration in ms; overrides end_time - start_time.';
+comment on column public.optimization_runs.recorded_iterations is 'Rows of optimization_iterations; kept by triggers.';
+comment on column public.optimization_runs.recorded_iteration_tokens is 'Their tokens.';
+comment on column public.optimization_runs.recorded_iteration_cost_usd is 'Their cost.';
+comment on column public.optimization_runs.recorded_samples is 'Rows of optimization_samples; kept by triggers.';
+comment on column public.optimization_runs.recorded_failed_samples is 'Those that failed.';
+comment on column public.optimization_runs.recorded_sample_tokens is 'Their tokens.';
+comment on column public.optimization_runs.recorded_sample_cost_usd is 'Their cost.';
+comment on column public.optimization_runs.recorded_latency_count is 'Samples that have a latency.';
+comment on column public.optimization_runs.recorded_latency_sum_ms is 'Sum of their latencies in ms.';
+comment on column public.optimization_runs.recorded_baseline_score is 'Score of the earliest completed iteration marked as baseline.';
+comment on column public.optimization_runs.best_iteration is 'The declared best, or the best completed full evaluation that was not rejected, the earlier of equals.';
+comment on column public.optimization_runs.best_score is 'Its score.';
+comment on column public.optimization_runs.analytics_dirty is 'Changed since the last refresh_optimization_analytics().';
+comment on column public.optimization_runs.iterations is 'The greater of declared and recorded.';
+comment on column public.optimization_runs.samples_evaluated is 'The greater of declared and recorded.';
+comment on column public.optimization_runs.successful_samples is 'The greater of declared and recorded.';
+comment on column public.optimization_runs.failed_samples is 'The greater of declared and recorded.';
+comment on column public.optimization_runs.total_tokens is 'The greatest of declared, the iterations'' and the samples''.';
+comment on column public.optimization_runs.total_cost_usd is 'The greatest of declared, the iterations'' and the samples'', in US dollars.';
+comment on column public.optimization_runs.avg_latency_ms is 'Mean latency of the samples recorded, or the declared one.';
+comment on column public.optimization_runs.duration_ms is 'Declared, or end_time - start_time; never negative.';
+comment on column public.optimization_runs.initial_score is 'Declared, or the baseline''s score.';
+comment on column public.optimization_runs.final_score is 'Declared, or once completed the best score, late rows included.';
+comment on column public.optimization_runs.improvement is 'How much better the run ended than it began; positive is better in either direction.';
+comment on column public.optimization_runs.improvement_pct is 'improvement in percent of abs(initial_score); null where that is 0.';
+comment on column public.optimization_runs.rank_score is 'final_score / score_max, negated for minimize: what rankings order by.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Content, stored once a project under its hash. A hash is SHA-256 of the content's RFC 8785 text.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table public.optimization_programs (
+  project_id text not null,
+  program_hash bytea not null,
+  program jsonb not null,
+  created_at timestamptz not null default now(),
+  constraint optimization_programs_pkey primary key (project_id, program_hash),
+  constraint optimization_programs_project_fkey foreign key (project_id)
+    references public.optimization_projects (id) on delete cascade,
+  constraint optimization_programs_hash_length check (octet_length(program_hash) = 32)
+);
+comment on table public.optimization_programs is 'Candidates: prompts, demos, an optimizer''s own state.';
+comment on column public.optimization_programs.project_id is 'The project.';
+comment on column public.optimization_programs.program_hash is 'SHA-256 of the program''s RFC 8785 text.';
+comment on column public.optimization_programs.program is 'The program as JSON.';
+comment on column public.optimization_programs.created_at is 'Database clock.';
+
+create table public.optimization_examples (
+  project_id text not null,
+  example_hash bytea not null,
+  input jsonb,
+  expected_output jsonb,
+  created_at timestamptz not null default now(),
+  constraint optimization_examples_pkey primary key (project_id, example_hash),
+  constraint optimization_examples_project_fkey foreign key (project_id)
+    references public.optimization_projects (id) on delete cascade,
+  constraint optimization_examples_hash_length check (octet_length(example_hash) = 32)
+);
+comment on table public.optimization_examples is 'Examples that samples were evaluated on.';
+comment on column public.optimization_examples.project_id is 'The project.';
+comment on column public.optimization_examples.example_hash is 'SHA-256 of the RFC 8785 text of {"expectedOutput", "input"}, an absent key left out.';
+comment on column public.optimization_examples.input is 'What the program was given.';
+comment on column public.optimization_examples.expected_output is 'What a right answer is, where there is one.';
+comment on column public.optimization_examples.created_at is 'Database clock.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Iterations
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table public.optimization_iterations (
+  id uuid not null default optrail.uuid_v7(),
+  run_id uuid not null,
+  project_id text not null,
+  iteration integer not null,
+  status text not null default 'completed',
+  eval_kind text not null default 'full',
+  score double precision,
+  scores jsonb,
+  params jsonb not null default '{}',
+  program_hash bytea,
+  decision text,
+  decision_reason text,
+  parent_iterations integer[] not null default '{}',
+  is_baseline boolean not null default false,
+  is_placeholder boolean not null default false,
+  start_time timestamptz,
+  end_time timestamptz,
+  declared_duration_ms double precision,
+  duration_ms double precision generated always as
+    (coalesce(declared_duration_ms, case when end_time < start_time then 0
+      else (extract(epoch from (end_time - start_time)) * 1000)::double precision end)) stored,
+  prompt_tokens bigint,
+  completion_tokens bigint,
+  total_tokens bigint,
+  cost_usd numeric(20, 10),
+  error_message text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint optimization_iterations_pkey primary key (id, project_id),
+  constraint optimization_iterations_run_fkey foreign key (run_id, project_id)
+    references public.optimization_runs (id, project_id) on delete cascade,
+  constraint optimization_iterations_program_fkey foreign key (project_id, program_hash)
+    references public.optimization_programs (project_id, program_hash),
+  constraint optimization_iterations_number_range check (iteration >= 0),
+  constraint optimization_iterations_status_known check (status in ('running', 'completed', 'failed', 'pruned')),
+  constraint optimization_iterations_kind_known check (eval_kind in ('full', 'minibatch', 'bootstrap', 'test')),
+  constraint optimization_iterations_decision_known check (decision in ('accepted', 'rejected')),
+  constraint optimization_iterations_score_range check (optrail.is_score(score)),
+  constraint optimization_iterations_scores_form check (optrail.are_scores(scores)),
+  constraint optimization_iterations_params_object check (jsonb_typeof(params) = 'object'),
+  constraint optimization_iterations_metadata_object check (jsonb_typeof(metadata) = 'object'),
+  constraint optimization_iterations_parents_form check (array_position(parent_iterations, null) is null),
+  constraint optimization_iterations_times_finite
+    check (isfinite(start_time) is not false and isfinite(end_time) is not false),
+  constraint optimization_iterations_duration_range check (declared_duration_ms between 0 and 1e12),
+  constraint optimization_iterations_tokens_range
+    check (prompt_tokens >= 0 and completion_tokens >= 0 and total_tokens >= 0),
+  constraint optimization_iterations_cost_range check (cost_usd >= 0)
+) with (fillfactor = 90);
+
+create unique index idx_optimization_iterations_run_id on public.optimization_iterations (run_id, iteration, project_id);
+create index idx_optimization_iterations_program on public.optimization_iterations (project_id, program_hash);
+
+comment on table public.optimization_iterations is 'One evaluation of one candidate: a trial, a proposal, a full evaluation.';
+comment on column public.optimization_iterations.id is 'UUIDv7, made by the client.';
+comment on column public.optimization_iterations.run_id is 'The run.';
+comment on column public.optimization_iterations.project_id is 'The project, that of its run.';
+comment on column public.optimization_iterations.iteration is 'Number in the run, from 0 or 1; an optimizer''s own round or seed goes into params.';
+comment on column public.optimization_iterations.status is 'running, completed, failed or pruned.';
+comment on column public.optimization_iterations.eval_kind is 'On what it was scored: full, minibatch, bootstrap or test; only full ones can be best.';
+comment on column public.optimization_iterations.score is 'Any finite number within 1e100 either way.';
+comment on column public.optimization_iterations.scores is 'Further objectives by name.';
+comment on column public.optimization_iterations.params is 'What was tried: instruction and demo indices, temperature, round, seed.';
+comment on column public.optimization_iterations.program_hash is 'The candidate, in optimization_programs.';
+comment on column public.optimization_iterations.decision is 'What the optimizer did with it: accepted or rejected.';
+comment on column public.optimization_iterations.decision_reason is 'Why.';
+comment on column public.optimization_iterations.parent_iterations is 'Numbers of the iterations it came from; a merge has two.';
+comment on column public.optimization_iterations.is_baseline is 'Whether this is the program as it was before.';
+comment on column public.optimization_iterations.is_placeholder is 'Made for samples that came before their iteration; recording the iteration fills it in.';
+comment on column public.optimization_iterations.start_time is 'By the client''s clock.';
+comment on column public.optimization_iterations.end_time is 'By the client''s clock.';
+comment on column public.optimization_iterations.declared_duration_ms is 'Duration as the client measured it, in ms.';
+comment on column public.optimization_iterations.duration_ms is 'Declared, or end_time - start_time; never negative.';
+comment on column public.optimization_iterations.prompt_tokens is 'Tokens sent.';
+comment on column public.optimization_iterations.completion_tokens is 'Tokens received.';
+comment on column public.optimization_iterations.total_tokens is 'Tokens in all.';
+comment on column public.optimization_iterations.cost_usd is 'US dollars.';
+comment on column public.optimization_iterations.error_message is 'Why it failed.';
+comment on column public.optimization_iterations.metadata is 'Whatever else the caller wants kept.';
+comment on column public.optimization_iterations.created_at is 'Database clock.';
+comment on column public.optimization_iterations.updated_at is 'Database clock, at the last change.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Samples. The widest columns come first, so that no padding is stored between them.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table public.optimization_samples (
+  run_id uuid not null,
+  score double precision,
+  latency_ms double precision,
+  created_at timestamptz not null default now(),
+  iteration integer not null,
+  sample_index integer not null,
+  prompt_tokens integer,
+  completion_tokens integer,
+  total_tokens integer,
+  success boolean,
+  failed boolean not null generated always as (coalesce(not success, error_message is not null)) stored,
+  project_id text not null,
+  example_hash bytea,
+  predicted_output jsonb,
+  scores jsonb,
+  cost_usd numeric(20, 10),
+  error_message text,
+  feedback text,
+  example_id text,
+  split text,
+  metadata jsonb,
+  constraint optimization_samples_pkey primary key (run_id, iteration, sample_index, project_id),
+  constraint optimization_samples_iteration_fkey foreign key (run_id, iteration, project_id)
+    references public.optimization_iterations (run_id, iteration, project_id) on delete cascade,
+  constraint optimization_samples_example_fkey foreign key (project_id, example_hash)
+    references public.optimization_examples (project_id, example_hash),
+  constraint optimization_samples_index_range check (sample_index >= 0),
+  constraint optimization_samples_score_range check (optrail.is_score(score)),
+  constraint optimization_samples_scores_form check (optrail.are_scores(scores)),
+  constraint optimization_samples_latency_range check (latency_ms between 0 and 1e12),
+  constraint optimization_samples_tokens_range
+    check (prompt_tokens >= 0 and completion_tokens >= 0 and total_tokens >= 0),
+  constraint optimization_samples_cost_range check (cost_usd >= 0),
+  constraint optimization_samples_example_id_length check (char_length(example_id) between 1 and 200),
+  constraint optimization_samples_split_length check (char_length(split) between 1 and 200),
+  constraint optimization_samples_metadata_object check (jsonb_typeof(metadata) = 'object')
+);
+create index idx_optimization_samples_example on public.optimization_samples (project_id, example_hash);
+
+comment on table public.optimization_samples is 'One example evaluated in one iteration. Its key is (run, iteration, sample_index).';
+comment on column public.optimization_samples.run_id is 'The run.';
+comment on column public.optimization_samples.score is 'What the metric gave for this example.';
+comment on column public.optimization_samples.latency_ms is 'Milliseconds.';
+comment on column public.optimization_samples.created_at is 'Database clock.';
+comment on column public.optimization_samples.iteration is 'Number of the iteration.';
+comment on column public.optimization_samples.sample_index is 'Position in the iteration, from 0.';
+comment on column public.optimization_samples.prompt_tokens is 'Tokens sent.';
+comment on column public.optimization_samples.completion_tokens is 'Tokens received.';
+comment on column public.optimization_samples.total_tokens is 'Tokens in all.';
+comment on column public.optimization_samples.success is 'What the caller says; null where it says nothing.';
+comment on column public.optimization_samples.failed is 'success is false, or it is null and there is an error.';
+comment on column public.optimization_samples.project_id is 'The project, that of its run.';
+comment on column public.optimization_samples.example_hash is 'The example, in optimization_examples.';
+comment on column public.optimization_samples.predicted_output is 'What the program answered.';
+comment on column public.optimization_samples.scores is 'Further objectives by name.';
+comment on column public.optimization_samples.cost_usd is 'US dollars.';
+comment on column public.optimization_samples.error_message is 'Why it failed.';
+comment on column public.optimization_samples.feedback is 'What the metric said beside its number.';
+comment on column public.optimization_samples.example_id is 'The data set''s own id of the example.';
+comment on column public.optimization_samples.split is 'Part of the data set: train, validation, test.';
+comment on column public.optimization_samples.metadata is 'Whatever else the caller wants kept.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Analytics. A run that changes leaves in the queue what it counted for at the last refresh; a refresh takes that from
+-- the rollup and adds what the run counts for now, so that its cost follows what changed and not the whole history.
+-- Sums are numeric, since doubles added and taken away again would drift from a recount.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table optrail.analytics_dirty (
+  run_id uuid not null,
+  project_id text not null,
+  counted boolean not null,
+  optimizer_type text,
+  metric text,
+  status text,
+  final_score double precision,
+  improvement double precision,
+  duration_ms double precision,
+  samples_evaluated integer,
+  total_tokens bigint,
+  total_cost_usd numeric(20, 10),
+  created_at timestamptz,
+  constraint analytics_dirty_pkey primary key (run_id, project_id)
+);
+comment on table optrail.analytics_dirty is 'Runs changed since the last refresh, with what they counted for then (counted is false for new ones).';
+
+create table optrail.analytics_rollup (
+  group_id bigint generated always as identity constraint analytics_rollup_pkey primary key,
+  project_id text not null,
+  optimizer_type text not null,
+  metric text,
+  status text not null,
+  total_runs bigint not null,
+  scored_runs bigint not null,
+  sum_final_score numeric not null,
+  max_final_score double precision,
+  improved_runs bigint not null,
+  sum_improvement numeric not null,
+  timed_runs bigint not null,
+  sum_duration_ms numeric not null,
+  total_samples_evaluated bigint not null,
+  total_tokens_used numeric not null,
+  total_cost_usd numeric not null,
+  first_run_at timestamptz not null,
+  last_run_at timestamptz not null,
+  constraint analytics_rollup_group_key unique nulls not distinct (project_id, optimizer_type, metric, status)
+);
+comment on table optrail.analytics_rollup is 'Sums and extremes for each project, optimizer type, metric and status.';
+
+create table optrail.analytics_extremes_lost (
+  group_id bigint constraint analytics_extremes_lost_pkey primary key
+);
+comment on table optrail.analytics_extremes_lost is 'Within a refresh: groups whose maximum or first or last run left.';
+
+create table optrail.analytics_state (
+  only_row boolean not null default true constraint analytics_state_pkey primary key,
+  refreshed_at timestamptz not null default now(),
+  constraint analytics_state_one_row check (only_row)
+);
+comment on table optrail.analytics_state is 'When the analytics were last refreshed.';
+insert into optrail.analytics_state default values;
+
+create materialized view public.optimization_run_analytics as
+select
+  project_id, optimizer_type, metric, status, total_runs,
+  (sum_final_score / nullif(scored_runs, 0))::double precision as avg_final_score,
+  max_final_score,
+  (sum_improvement / nullif(improved_runs, 0))::double precision as avg_improvement,
+  (sum_duration_ms / nullif(timed_runs, 0))::double precision as avg_duration_ms,
+  total_samples_evaluated, total_tokens_used, total_cost_usd, first_run_at, last_run_at,
+  group_id
+from optrail.analytics_rollup;
+
+-- group_id alone is unique without a null, which REFRESH ... CONCURRENTLY needs to find a row again.
+create unique index idx_optimization_run_analytics_group on public.optimization_run_analytics (group_id);
+create index idx_optimization_run_analytics_project on public.optimization_run_analytics (project_id);
+comment on materialized view public.optimization_run_analytics is
+  'Figures for each project, optimizer type, metric and status, as of the last refresh_optimization_analytics(). For service_role; others call get_optimization_analytics().';
+comment on column public.optimization_run_analytics.project_id is 'The project.';
+comment on column public.optimization_run_analytics.optimizer_type is 'As in optimization_runs.';
+comment on column public.optimization_run_analytics.metric is 'As in optimization_runs; null where runs name none.';
+comment on column public.optimization_run_analytics.status is 'As stored in optimization_runs.';
+comment on column public.optimization_run_analytics.total_runs is 'Runs in the group.';
+comment on column public.optimization_run_analytics.avg_final_score is 'Mean of the final scores there are.';
+comment on column public.optimization_run_analytics.max_final_score is 'Highest final score, whatever the direction.';
+comment on column public.optimization_run_analytics.avg_improvement is 'Mean of the improvements there are.';
+comment on column public.optimization_run_analytics.avg_duration_ms is 'Mean of the durations there are.';
+comment on column public.optimization_run_analytics.total_samples_evaluated is 'Sum over the runs.';
+comment on column public.optimization_run_analytics.total_tokens_used is 'Sum over the runs.';
+comment on column public.optimization_run_analytics.total_cost_usd is 'Sum over the runs, in US dollars.';
+comment on column public.optimization_run_analytics.first_run_at is 'Creation of the earliest run.';
+comment on column public.optimization_run_analytics.last_run_at is 'Creation of the latest run.';
+comment on column public.optimization_run_analytics.group_id is 'Identity of the group, for the refresh.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Rules that run by themselves. Those that write what callers may not are security definer with an empty search_path.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create function optrail.touch_updated_at() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+
+-- A member sees its project and passes; a trusted caller creates one that is missing; for anybody else a project that
+-- is absent and one that is not theirs are refused alike, with 42501.
+create function optrail.before_run_insert() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if not exists (select from public.optimization_projects where id = new.project_id) then
+    begin
+      insert into public.optimization_projects (id, name) values (new.project_id, new.project_id)
+      on conflict on constraint optimization_projects_pkey do nothing;
+    exception when insufficient_privilege then
+      raise exception using
+        errcode = '42501',
+        message = format('there is no project %s, or none that you may record in', new.project_id),
+        hint = 'An owner of the project can make you an editor of it; a trusted caller creates a project with its first run.';
+    end;
+  end if;
+  if new.heartbeat_at is not null then
+    new.heartbeat_at := clock_timestamp();
+  end if;
+  if new.status = 'running' and new.start_time is null then
+    new.start_time := now();
+  elsif new.status in ('completed', 'failed', 'cancelled') and new.end_time is null then
+    new.end_time := now();
+  end if;
+  new.best_iteration := new.declared_best_iteration;
+  return new;
+end
+$$;
+
+create function optrail.may_follow(p_before text, p_after text) returns boolean
+language sql immutable parallel safe
+return case p_before
+  when 'pending' then p_after in ('running', 'failed', 'cancelled')
+  when 'running' then p_after in ('completed', 'failed', 'cancelled', 'stale')
+  when 'stale' then p_after in ('running', 'completed', 'failed', 'cancelled')
+  when 'failed' then p_after = 'running'
+  when 'cancelled' then p_after = 'running'
+  else false
+end;
+
+create function optrail.before_run_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- The refresh alone touches this flag, and what it does is no change to the run.
+  if old.analytics_dirty and not new.analytics_dirty then
+    return new;
+  end if;
+  new.updated_at := now();
+
+  if new.heartbeat_at is distinct from old.heartbeat_at then
+    new.heartbeat_at := clock_timestamp();
+    if old.status = 'stale' and new.status = 'stale' then
+      new.status := 'running';
+    end if;
+  end if;
+
+  if new.status <> old.status then
+    if not optrail.may_follow(old.status, new.status) then
+      raise exception using
+        errcode = 'OT001',
+        message = format('run %s is %s and cannot become %s', old.id, old.status, new.status),
+        hint = case old.status
+          when 'completed' then 'completed is final; record another run.'
+          when 'pending' then 'A pending run first becomes running.'
+          else format('From %s a run can go on only to running.', old.status)
+        end;
+    end if;
+    if new.status = 'running' then
+      if old.status in ('failed', 'cancelled')
+        or (old.status = 'stale' and new.heartbeat_at is not distinct from old.heartbeat_at) then
+        new.attempt := old.attempt + 1;
+        if new.error_message is not distinct from old.error_message then
+          new.error_message := null;
+          new.error_stack := null;
+        end if;
+      end if;
+      if new.end_time is not distinct from old.end_time then
+        new.end_time := null;
+      end if;
+      if new.heartbeat_at is not null then
+        new.heartbeat_at := clock_timestamp();
+      end if;
+      new.start_time := coalesce(new.start_time, now());
+    elsif new.status <> 'stale' then
+      new.end_time := coalesce(new.end_time, now());
+    end if;
+  end if;
+
+  if new.declared_best_iteration is distinct from old.declared_best_iteration or new.direction <> old.direction then
+    if new.declared_best_iteration is null then
+      select best.iteration, best.score into new.best_iteration, new.best_score
+      from optrail.find_best(new.id, new.project_id, new.direction) as best;
+    else
+      new.best_iteration := new.declared_best_iteration;
+      new.best_score := (
+        select score from public.optimization_iterations
+        where run_id = new.id and project_id = new.project_id and iteration = new.declared_best_iteration);
+    end if;
+  end if;
+
+  if not old.analytics_dirty then
+    new.analytics_dirty := true;
+    insert into optrail.analytics_dirty values (
+      old.id, old.project_id, true, old.optimizer_type, old.metric, old.status, old.final_score, old.improvement,
+      old.duration_ms, old.samples_evaluated, old.total_tokens, old.total_cost_usd, old.created_at)
+    on conflict do nothing;
+  end if;
+  return new;
+end
+$$;
+
+create function optrail.after_run_insert() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into optrail.analytics_dirty (run_id, project_id, counted)
+  select id, project_id, false from new_rows order by id, project_id
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create function optrail.after_run_delete() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into optrail.analytics_dirty
+  select id, project_id, true, optimizer_type, metric, status, final_score, improvement, duration_ms,
+    samples_evaluated, total_tokens, total_cost_usd, created_at
+  from old_rows where not analytics_dirty order by id, project_id
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+-- The one definition of "best": completed full evaluations that were not rejected, the earlier of equals.
+create function optrail.can_be_best(p_status text, p_eval_kind text, p_decision text, p_score double precision) returns boolean
+language sql immutable parallel safe
+return p_status = 'completed' and p_eval_kind = 'full' and p_decision is distinct from 'rejected' and p_score is not null;
+
+create function optrail.find_best(p_run_id uuid, p_project_id text, p_direction text)
+returns table (iteration integer, score double precision)
+language sql stable set search_path = ''
+as $$
+  select i.iteration, i.score
+  from public.optimization_iterations as i
+  where i.run_id = p_run_id and i.project_id = p_project_id
+    and optrail.can_be_best(i.status, i.eval_kind, i.decision, i.score)
+  order by i.score * case p_direction when 'minimize' then -1 else 1 end desc, i.iteration
+  limit 1
+$$;
+
+-- What one row was (sign -1) or is (sign 1) to the counts of its run.
+create type optrail.iteration_change as (
+  sign integer, run_id uuid, project_id text, iteration integer, tokens bigint, cost_usd numeric, is_baseline boolean,
+  can_be_best boolean, score double precision);
+create type optrail.sample_change as (
+  sign integer, run_id uuid, project_id text, failed boolean, tokens bigint, cost_usd numeric, latency_ms numeric);
+
+-- Counts what a statement did to the iterations of runs and moves their best on, at a cost that follows the statement and
+-- not the run. A run is locked in a statement of its own, so that what is read next is what the last writer left; FOR NO
+-- KEY UPDATE, since FOR UPDATE would deadlock with the lock that a foreign key takes; in the order of ids, so that two
+-- statements over the same runs never wait for each other.
+create function optrail.count_iterations(p_changes optrail.iteration_change[]) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_change record;
+  v_run record;
+  v_best record;
+  v_sign integer;
+begin
+  for v_change in
+    select c.run_id, c.project_id, sum(c.sign)::integer as rows,
+      coalesce(sum(c.sign * c.tokens), 0)::bigint as tokens,
+      coalesce(sum(c.sign * c.cost_usd), 0) as cost,
+      array_agg(c.iteration) filter (where c.sign = -1) as left_or_changed,
+      array_agg(c.iteration) as touched,
+      bool_or(c.is_baseline) as baseline_touched
+    from unnest(p_changes) as c
+    group by c.run_id, c.project_id order by c.run_id, c.project_id
+  loop
+    select r.direction, r.declared_best_iteration, r.best_iteration, r.best_score, r.recorded_baseline_score into v_run
+    from public.optimization_runs as r
+    where r.id = v_change.run_id and r.project_id = v_change.project_id
+    for no key update;
+    continue when not found; -- the run itself is being deleted
+
+    v_sign := case v_run.direction when 'minimize' then -1 else 1 end;
+    select c.iteration, c.score into v_best
+    from unnest(p_changes) as c
+    where c.run_id = v_change.run_id and c.project_id = v_change.project_id and c.sign = 1 and c.can_be_best
+    order by c.score * v_sign desc, c.iteration
+    limit 1;
+
+    if v_run.declared_best_iteration is not null then
+      v_best.iteration := v_run.declared_best_iteration;
+      v_best.score := v_run.best_score;
+      if v_run.declared_best_iteration = any (v_change.touched) then
+        v_best.score := (
+          select i.score from public.optimization_iterations as i
+          where i.run_id = v_change.run_id and i.project_id = v_change.project_id
+            and i.iteration = v_run.declared_best_iteration);
+      end if;
+    elsif v_best.score * v_sign > v_run.best_score * v_sign
+      or (v_best.score = v_run.best_score and v_best.iteration <= v_run.best_iteration)
+      or (v_best.score is not null and v_run.best_score is null) then
+      null; -- at least as good as the best so far
+    elsif v_run.best_iteration = any (v_change.left_or_changed) then
+      -- The best itself got worse, was rejected or went: only now are the others looked at.
+      select best.iteration, best.score into v_best
+      from optrail.find_best(v_change.run_id, v_change.project_id, v_run.direction) as best;
+    else
+      v_best.iteration := v_run.best_iteration;
+      v_best.score := v_run.best_score;
+    end if;
+
+    if v_change.baseline_touched then
+      v_run.recorded_baseline_score := (
+        select i.score from public.optimization_iterations as i
+        where i.run_id = v_change.run_id and i.project_id = v_change.project_id
+          and i.is_baseline and i.status = 'completed' and i.score is not null
+        order by i.iteration limit 1);
+    end if;
+
+    update public.optimization_runs as r
+    set recorded_iterations = r.recorded_iterations + v_change.rows,
+      recorded_iteration_tokens = r.recorded_iteration_tokens + v_change.tokens,
+      recorded_iteration_cost_usd = r.recorded_iteration_cost_usd + v_change.cost,
+      best_iteration = v_best.iteration,
+      best_score = v_best.score,
+      recorded_baseline_score = v_run.recorded_baseline_score
+    where r.id = v_change.run_id and r.project_id = v_change.project_id
+      and (v_change.rows, v_change.tokens, v_change.cost, v_best.iteration, v_best.score, v_run.recorded_baseline_score)
+        is distinct from (0, 0, 0, r.best_iteration, r.best_score, r.recorded_baseline_score);
+  end loop;
+end
+$$;
+
+create function optrail.after_iterations_insert() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform optrail.count_iterations(array(
+    select row(1, n.run_id, n.project_id, n.iteration, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+      n.cost_usd, n.is_baseline, optrail.can_be_best(n.status, n.eval_kind, n.decision, n.score), n.score
+    )::optrail.iteration_change from new_rows as n));
+  return null;
+end
+$$;
+
+create function optrail.after_iterations_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform optrail.count_iterations(array(
+    select row(-1, o.run_id, o.project_id, o.iteration, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+      o.cost_usd, o.is_baseline, optrail.can_be_best(o.status, o.eval_kind, o.decision, o.score), o.score
+    )::optrail.iteration_change from old_rows as o
+    union all
+    select row(1, n.run_id, n.project_id, n.iteration, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+      n.cost_usd, n.is_baseline, optrail.can_be_best(n.status, n.eval_kind, n.decision, n.score), n.score
+    )::optrail.iteration_change from new_rows as n));
+  return null;
+end
+$$;
+
+create function optrail.after_iterations_delete() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform optrail.count_iterations(array(
+    select row(-1, o.run_id, o.project_id, o.iteration, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+      o.cost_usd, o.is_baseline, optrail.can_be_best(o.status, o.eval_kind, o.decision, o.score), o.score
+    )::optrail.iteration_change from old_rows as o));
+  return null;
+end
+$$;
+
+create function optrail.count_samples(p_changes optrail.sample_change[]) returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_change record;
+begin
+  for v_change in
+    select c.run_id, c.project_id, sum(c.sign)::integer as rows,
+      coalesce(sum(c.sign) filter (where c.failed), 0)::integer as failed,
+      coalesce(sum(c.sign * c.tokens), 0)::bigint as tokens,
+      coalesce(sum(c.sign * c.cost_usd), 0) as cost,
+      coalesce(sum(c.sign) filter (where c.latency_ms is not null), 0)::integer as latencies,
+      coalesce(sum(c.sign * c.latency_ms), 0) as latency_sum
+    from unnest(p_changes) as c
+    group by c.run_id, c.project_id order by c.run_id, c.project_id
+  loop
+    perform from public.optimization_runs as r
+    where r.id = v_change.run_id and r.project_id = v_change.project_id for no key update;
+    update public.optimization_runs as r
+    set recorded_samples = r.recorded_samples + v_change.rows,
+      recorded_failed_samples = r.recorded_failed_samples + v_change.failed,
+      recorded_sample_tokens = r.recorded_sample_tokens + v_change.tokens,
+      recorded_sample_cost_usd = r.recorded_sample_cost_usd + v_change.cost,
+      recorded_latency_count = r.recorded_latency_count + v_change.latencies,
+      recorded_latency_sum_ms = r.recorded_latency_sum_ms + v_change.latency_sum
+    where r.id = v_change.run_id and r.project_id = v_change.project_id
+      and (v_change.rows, v_change.failed, v_change.tokens, v_change.cost, v_change.latencies, v_change.latency_sum)
+        <> (0, 0, 0, 0, 0, 0);
+  end loop;
+end
+$$;
+
+create function optrail.after_samples_insert() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform optrail.count_samples(array(
+    select row(1, n.run_id, n.project_id, n.failed, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+      n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
+  return null;
+end
+$$;
+
+create function optrail.after_samples_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform optrail.count_samples(array(
+    select row(-1, o.run_id, o.project_id, o.failed, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+      o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o
+    union all
+    select row(1, n.run_id, n.project_id, n.failed, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+      n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
+  return null;
+end
+$$;
+
+create function optrail.after_samples_delete() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform optrail.count_samples(array(
+    select row(-1, o.run_id, o.project_id, o.failed, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+      o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o));
+  return null;
+end
+$$;
+
+create trigger touch_updated_at before update on public.optimization_projects
+  for each row execute function optrail.touch_updated_at();
+create trigger before_insert before insert on public.optimization_runs
+  for each row execute function optrail.before_run_insert();
+create trigger before_update before update on public.optimization_runs
+  for each row execute function optrail.before_run_update();
+create trigger after_insert after insert on public.optimization_runs
+  referencing new table as new_rows for each statement execute function optrail.after_run_insert();
+create trigger after_delete after delete on public.optimization_runs
+  referencing old table as old_rows for each statement execute function optrail.after_run_delete();
+create trigger touch_updated_at before update on public.optimization_iterations
+  for each row execute function optrail.touch_updated_at();
+create trigger after_insert after insert on public.optimization_iterations
+  referencing new table as new_rows for each statement execute function optrail.after_iterations_insert();
+create trigger after_update after update on public.optimization_iterations
+  referencing old table as old_rows new table as new_rows for each statement execute function optrail.after_iterations_update();
+create trigger after_delete after delete on public.optimization_iterations
+  referencing old table as old_rows for each statement execute function optrail.after_iterations_delete();
+create trigger after_insert after insert on public.optimization_samples
+  referencing new table as new_rows for each statement execute function optrail.after_samples_insert();
+create trigger after_update after update on public.optimization_samples
+  referencing old table as old_rows new table as new_rows for each statement execute function optrail.after_samples_update();
+create trigger after_delete after delete on public.optimization_samples
+  referencing old table as old_rows for each statement execute function optrail.after_samples_delete();
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- What callers call. Invoker's rights throughout: row-level security decides what each sees.
+-- ------------------------------------------------------------------------------------------------------------------
+
+-- The project of a run that is named by its id alone. An id that several visible projects hold is nobody's.
+create function optrail.resolve_run(p_run_id uuid, p_project_id text) returns text
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_projects text[];
+begin
+  if p_project_id is not null then
+    return p_project_id;
+  end if;
+  v_projects := array(select r.project_id from public.optimization_runs as r where r.id = p_run_id limit 2);
+  if cardinality(v_projects) > 1 then
+    raise exception using
+      errcode = 'OT003',
+      message = format('the run id %s exists in several projects', p_run_id),
+      hint = 'Name the project too (projectId).';
+  end if;
+  return v_projects[1];
+end
+$$;
+
+-- A running run whose heart stopped 45 s ago is stale, whether or not somebody has written that down yet.
+create function optrail.run_status(p_status text, p_heartbeat_at timestamptz) returns text
+language sql stable parallel safe
+return case when p_status = 'running' and p_heartbeat_at < now() - interval '45 seconds' then 'stale' else p_status end;
+
+create function optrail.check_content(p_hashes text[], p_contents text[]) returns void
+language plpgsql immutable set search_path = ''
+as $$
+declare
+  v_hash text;
+begin
+  if cardinality(p_hashes) is distinct from cardinality(p_contents) then
+    raise exception using errcode = 'OT002', message = 'there must be as many hashes as contents';
+  end if;
+  select c.hash into v_hash
+  from unnest(p_hashes, p_contents) as c(hash, content)
+  where c.hash is distinct from encode(sha256(convert_to(c.content, 'UTF8')), 'hex')
+  limit 1;
+  if found then
+    raise exception using
+      errcode = 'OT002',
+      message = format('%s is not the SHA-256 of its content', coalesce(v_hash, 'null')),
+      hint = 'The hash is SHA-256 of the content''s RFC 8785 text in UTF-8, in lower-case hexadecimal.';
+  end if;
+end
+$$;
+
+create function public.record_optimization_iteration(
+  p_iteration jsonb, p_program_hash text default null, p_program text default null)
+returns setof public.optimization_iterations
+language plpgsql set search_path = ''
+as $$
+declare
+  v record;
+  v_project_id text;
+  v_row public.optimization_iterations;
+begin
+  select * into v from jsonb_to_record(p_iteration) as i(
+    id uuid, run_id uuid, project_id text, iteration integer, status text, eval_kind text, score double precision,
+    scores jsonb, params jsonb, decision text, decision_reason text, parent_iterations integer[], is_baseline boolean,
+    start_time timestamptz, end_time timestamptz, duration_ms double precision, prompt_tokens bigint,
+    completion_tokens bigint, total_tokens bigint, cost_usd numeric, error_message text, metadata jsonb);
+  v_project_id := optrail.resolve_run(v.run_id, v.project_id);
+  if v_project_id is null or not exists (
+    select from public.optimization_runs as r where r.id = v.run_id and r.project_id = v_project_id) then
+    raise exception using errcode = 'OT004', message = format('there is no run %s', v.run_id);
+  end if;
+
+  if p_program is not null then
+    perform optrail.check_content(array[p_program_hash], array[p_program]);
+    insert into public.optimization_programs (project_id, program_hash, program)
+    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb)
+    on conflict do nothing;
+  end if;
+
+  insert into public.optimization_iterations (
+    id, run_id, project_id, iteration, status, eval_kind, score, scores, params, program_hash, decision, decision_reason,
+    parent_iterations, is_baseline, start_time, end_time, declared_duration_ms, prompt_tokens, completion_tokens,
+    total_tokens, cost_usd, error_message, metadata)
+  values (
+    coalesce(v.id, optrail.uuid_v7()), v.run_id, v_project_id, v.iteration, coalesce(v.status, 'completed'),
+    coalesce(v.eval_kind, 'full'), v.score, v.scores, coalesce(v.params, '{}'), decode(p_program_hash, 'hex'), v.decision,
+    v.decision_reason, coalesce(v.parent_iterations, '{}'), coalesce(v.is_baseline, false), v.start_time, v.end_time,
+    v.duration_ms, v.prompt_tokens, v.completion_tokens, v.total_tokens, v.cost_usd, v.error_message,
+    coalesce(v.metadata, '{}'))
+  on conflict do nothing
+  returning * into v_row;
+
+  if v_row.id is null then
+    update public.optimization_iterations as i
+    set id = coalesce(v.id, i.id), is_placeholder = false, status = coalesce(v.status, 'completed'),
+      eval_kind = coalesce(v.eval_kind, 'full'), score = v.score, scores = v.scores, params = coalesce(v.params, '{}'),
+      program_hash = decode(p_program_hash, 'hex'), decision = v.decision, decision_reason = v.decision_reason,
+      parent_iterations = coalesce(v.parent_iterations, '{}'), is_baseline = coalesce(v.is_baseline, false),
+      start_time = v.start_time, end_time = v.end_time, declared_duration_ms = v.duration_ms,
+      prompt_tokens = v.prompt_tokens, completion_tokens = v.completion_tokens, total_tokens = v.total_tokens,
+      cost_usd = v.cost_usd, error_message = v.error_message, metadata = coalesce(v.metadata, '{}')
+    where i.run_id = v.run_id and i.project_id = v_project_id and i.iteration = v.iteration and i.is_placeholder
+    returning * into v_row;
+  end if;
+
+  if v_row.id is null then
+    select * into v_row from public.optimization_iterations as i where i.id = v.id and i.project_id = v_project_id;
+  end if;
+  if v_row.id is null then
+    raise exception using
+      errcode = 'OT005',
+      message = format('iteration %s of run %s is recorded already, under another id', v.iteration, v.run_id),
+      hint = 'Change it with updateOptimizationIteration, or record under the next number.';
+  end if;
+  return next v_row;
+end
+$$;
+comment on function public.record_optimization_iteration is
+  'Records an iteration given as JSON with this table''s column names. The same id again returns the stored row unchanged; a placeholder is filled in.';
+
+create function public.record_optimization_samples(
+  p_project_id text, p_samples jsonb, p_example_hashes text[] default '{}', p_example_contents text[] default '{}')
+returns table (stored bigint, existing bigint)
+language plpgsql set search_path = ''
+as $$
+declare
+  v_missing record;
+begin
+  select s.run_id, count(*) into v_missing
+  from (select distinct (e ->> 'run_id')::uuid as run_id from jsonb_array_elements(p_samples) as e) as s
+  where not exists (
+    select from public.optimization_runs as r where r.id = s.run_id and r.project_id = p_project_id)
+  group by s.run_id limit 1;
+  if found then
+    raise exception using errcode = 'OT004', message = format('there is no run %s', v_missing.run_id);
+  end if;
+
+  if cardinality(p_example_hashes) > 0 then
+    perform optrail.check_content(p_example_hashes, p_example_contents);
+    insert into public.optimization_examples (project_id, example_hash, input, expected_output)
+    select p_project_id, decode(e.hash, 'hex'), e.content::jsonb -> 'input', e.content::jsonb -> 'expectedOutput'
+    from unnest(p_example_hashes, p_example_contents) as e(hash, content)
+    order by decode(e.hash, 'hex')
+    on conflict do nothing;
+  end if;
+
+  insert into public.optimization_iterations (id, run_id, project_id, iteration, status, is_placeholder)
+  select coalesce(min(s.iteration_id::text)::uuid, optrail.uuid_v7()), s.run_id, p_project_id, s.iteration, 'running', true
+  from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
+  where not exists (
+    select from public.optimization_iterations as i
+    where i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration)
+  group by s.run_id, s.iteration
+  order by s.run_id, s.iteration
+  on conflict do nothing;
+
+  select s.run_id, s.iteration into v_missing
+  from (
+    select distinct s.run_id, s.iteration, s.iteration_id
+    from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
+    where s.iteration_id is not null
+  ) as s
+  join public.optimization_iterations as i
+    on i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration
+  where i.id <> s.iteration_id and not i.is_placeholder
+  limit 1;
+  if found then
+    raise exception using
+      errcode = 'OT005',
+      message = format('iteration %s of run %s has another id than the samples say', v_missing.iteration, v_missing.run_id),
+      hint = 'Leave iterationId out, or give the id of the iteration with that number.';
+  end if;
+
+  insert into public.optimization_samples (
+    run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
+    prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+  select
+    s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), s.predicted_output, s.score,
+    s.scores, s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens, s.cost_usd,
+    s.error_message, s.feedback, s.example_id, s.split, s.metadata
+  from jsonb_to_recordset(p_samples) as s(
+    run_id uuid, iteration integer, sample_index integer, example_hash text, predicted_output jsonb,
+    score double precision, scores jsonb, success boolean, latency_ms double precision, prompt_tokens integer,
+    completion_tokens integer, total_tokens integer, cost_usd numeric, error_message text, feedback text,
+    example_id text, split text, metadata jsonb)
+  order by s.run_id, s.iteration, s.sample_index
+  on conflict do nothing;
+  get diagnostics stored = row_count;
+  existing := jsonb_array_length(p_samples) - stored;
+  return next;
+end
+$$;
+comment on function public.record_optimization_samples is
+  'Records samples of one project, given as a JSON array with this table''s column names and hashes in hexadecimal; contents are examples not sent before. Samples that exist stay as they are; missing iterations are made as placeholders.';
+
+create function public.get_optimization_run_summary(p_run_id uuid, p_project_id text default null)
+returns table (
+  run_id uuid, project_id text, run_name text, optimizer_type text, status text, metric text, model text,
+  initial_score double precision, final_score double precision, best_score double precision, best_iteration integer,
+  best_declared boolean, improvement double precision, improvement_pct double precision, iterations integer,
+  full_evaluations bigint, minibatch_evaluations bigint, accepted_candidates bigint, rejected_candidates bigint,
+  failed_iterations bigint, samples_evaluated integer, successful_samples integer, failed_samples integer,
+  success_rate double precision, total_tokens bigint, total_cost_usd numeric, avg_latency_ms double precision,
+  duration_ms double precision, best_params jsonb, best_program jsonb, created_at timestamptz, start_time timestamptz,
+  end_time timestamptz)
+language plpgsql stable set search_path = ''
+as $$
+declare
+  v_project_id text := optrail.resolve_run(p_run_id, p_project_id);
+begin
+  return query
+  select r.id, r.project_id, r.run_name, r.optimizer_type, optrail.run_status(r.status, r.heartbeat_at), r.metric, r.model,
+    r.initial_score, r.final_score, r.best_score, r.best_iteration, r.declared_best_iteration is not null,
+    r.improvement, r.improvement_pct, r.iterations,
+    i.full_evaluations, i.minibatch_evaluations, i.accepted, i.rejected, i.failed,
+    r.samples_evaluated, r.successful_samples, r.failed_samples,
+    r.successful_samples::double precision / nullif(r.samples_evaluated, 0),
+    r.total_tokens, r.total_cost_usd, r.avg_latency_ms, r.duration_ms,
+    best.params, program.program, r.created_at, r.start_time, r.end_time
+  from public.optimization_runs as r
+  cross join lateral (
+    select
+      count(*) filter (where it.eval_kind = 'full') as full_evaluations,
+      count(*) filter (where it.eval_kind = 'minibatch') as minibatch_evaluations,
+      count(*) filter (where it.decision = 'accepted') as accepted,
+      count(*) filter (where it.decision = 'rejected') as rejected,
+      count(*) filter (where it.status = 'failed') as failed
+    from public.optimization_iterations as it
+    where it.run_id = r.id and it.project_id = r.project_id
+  ) as i
+  left join public.optimization_iterations as best
+    on best.run_id = r.id and best.project_id = r.project_id and best.iteration = r.best_iteration
+  left join public.optimization_programs as program
+    on program.project_id = best.project_id and program.program_hash = best.program_hash
+  where r.id = p_run_id and r.project_id = v_project_id;
+end
+$$;
+comment on function public.get_optimization_run_summary is 'What a run came to, with its winner. No row where there is no such run, or none the caller may see.';
+
+create function public.get_top_runs_by_score(
+  p_project_id text, p_limit integer default 10, p_metric text default null, p_eval_set text default null)
+returns table (
+  run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision,
+  final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric,
+  created_at timestamptz)
+language plpgsql stable set search_path = ''
+as $$
+begin
+  if p_limit is null or p_limit < 1 or p_limit > 1000 then
+    raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
+  end if;
+  -- Two statements, so that each has the index made for it.
+  if p_metric is null then
+    return query
+    select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
+      r.iterations, r.total_cost_usd, r.created_at
+    from public.optimization_runs as r
+    where r.project_id = p_project_id and r.status = 'completed' and r.rank_score is not null
+      and (p_eval_set is null or r.eval_set_hash = p_eval_set)
+    order by r.rank_score desc, r.created_at, r.id
+    limit p_limit;
+  else
+    return query
+    select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
+      r.iterations, r.total_cost_usd, r.created_at
+    from public.optimization_runs as r
+    where r.project_id = p_project_id and r.metric = p_metric and r.status = 'completed' and r.rank_score is not null
+      and (p_eval_set is null or r.eval_set_hash = p_eval_set)
+    order by r.rank_score desc, r.created_at, r.id
+    limit p_limit;
+  end if;
+end
+$$;
+comment on function public.get_top_runs_by_score is
+  'Completed runs by final_score / score_max (negated for minimize), the earlier of equals first. Compare only rows of one metric and one evaluation set.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- Who may see what. Membership is asked in one place, once a statement: project_id = any(array(select ...)).
+-- ------------------------------------------------------------------------------------------------------------------
+
+create function optrail.role_rank(p_role text) returns integer
+language sql immutable parallel safe
+return case p_role when 'viewer' then 1 when 'editor' then 2 when 'owner' then 3 end;
+
+create function optrail.my_projects(p_role text default 'viewer') returns setof text
+language sql stable security definer set search_path = ''
+as $$
+  select m.project_id
+  from public.optimization_project_members as m
+  where m.user_id = optrail.claims() ->> 'sub' and optrail.role_rank(m.role) >= optrail.role_rank(p_role)
+  union all
+  select k.project_id
+  from jsonb_each_text(
+    case jsonb_typeof(optrail.claims() -> 'optrail_projects')
+      when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
+  where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+$$;
+
+-- The view can have no row-level security, so that everybody but service_role reads it through this.
+create function optrail.read_analytics(p_project_id text)
+returns table (
+  project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision,
+  max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
+  total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
+  last_run_at timestamptz, refreshed_at timestamptz)
+language sql stable security definer set search_path = ''
+as $$
+  select a.project_id, a.optimizer_type, a.metric, a.status, a.total_runs, a.avg_final_score, a.max_final_score,
+    a.avg_improvement, a.avg_duration_ms, a.total_samples_evaluated, a.total_tokens_used, a.total_cost_usd,
+    a.first_run_at, a.last_run_at, s.refreshed_at
+  from public.optimization_run_analytics as a cross join optrail.analytics_state as s
+  where a.project_id = p_project_id
+  order by a.total_runs desc, a.optimizer_type, a.metric, a.status
+$$;
+
+create function public.get_optimization_analytics(p_project_id text)
+returns table (
+  project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision,
+  max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
+  total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
+  last_run_at timestamptz, refreshed_at timestamptz)
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- Asked of the caller's own rows: who sees the project may see its figures.
+  if exists (select from public.optimization_projects as p where p.id = p_project_id) then
+    return query select * from optrail.read_analytics(p_project_id);
+  end if;
+end
+$$;
+comment on function public.get_optimization_analytics is 'A project''s rows of optimization_run_analytics, and when they were refreshed.';
+
+-- Takes what changed from the queue, a part at a time, until nothing is left that is not being written right now.
+create function optrail.refresh_analytics() returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_part constant integer := 20000;
+  v_taken bigint;
+  v_changed boolean := false;
+begin
+  perform pg_advisory_xact_lock(4700002);
+  loop
+    with part as (
+      select d.* from optrail.analytics_dirty as d order by d.run_id, d.project_id limit v_part
+    ), held as (
+      select r.id, r.project_id
+      from public.optimization_runs as r join part as p on p.run_id = r.id and p.project_id = r.project_id
+      where r.analytics_dirty
+      for no key update of r skip locked
+    ), now_counted as (
+      update public.optimization_runs as r set analytics_dirty = false
+      from held where r.id = held.id and r.project_id = held.project_id
+      returning r.id, r.project_id, r.optimizer_type, r.metric, r.status, r.final_score, r.improvement, r.duration_ms,
+        r.samples_evaluated, r.total_tokens, r.total_cost_usd, r.created_at
+    ), taken as (
+      delete from optrail.analytics_dirty as d using part as p
+      where d.run_id = p.run_id and d.project_id = p.project_id
+        and ((p.run_id, p.project_id) in (select held.id, held.project_id from held)
+          or not exists (select from public.optimization_runs as r where r.id = p.run_id and r.project_id = p.project_id))
+      returning d.*
+    ), change as (
+      select -1 as sign, t.project_id, t.optimizer_type, t.metric, t.status, t.final_score, t.improvement, t.duration_ms,
+        t.samples_evaluated, t.total_tokens, t.total_cost_usd, t.created_at
+      from taken as t where t.counted
+      union all
+      select 1, n.project_id, n.optimizer_type, n.metric, n.status, n.final_score, n.improvement, n.duration_ms,
+        n.samples_evaluated, n.total_tokens, n.total_cost_usd, n.created_at
+      from now_counted as n
+    ), change_of_group as (
+      select c.project_id, c.optimizer_type, c.metric, c.status,
+        sum(c.sign) as runs,
+        coalesce(sum(c.sign) filter (where c.final_score is not null), 0) as scored,
+        coalesce(sum(c.sign * c.final_score::numeric), 0) as final_score,
+        coalesce(sum(c.sign) filter (where c.improvement is not null), 0) as improved,
+        coalesce(sum(c.sign * c.improvement::numeric), 0) as improvement,
+        coalesce(sum(c.sign) filter (where c.duration_ms is not null), 0) as timed,
+        coalesce(sum(c.sign * c.duration_ms::numeric), 0) as duration_ms,
+        coalesce(sum(c.sign * c.samples_evaluated), 0) as samples,
+        coalesce(sum(c.sign * c.total_tokens), 0) as tokens,
+        coalesce(sum(c.sign * c.total_cost_usd), 0) as cost,
+        max(c.final_score) filter (where c.sign = 1) as max_final_score,
+        min(c.created_at) filter (where c.sign = 1) as first_run_at,
+        max(c.created_at) filter (where c.sign = 1) as last_run_at,
+        max(c.final_score) filter (where c.sign = -1) as left_max_final_score,
+        min(c.created_at) filter (where c.sign = -1) as left_first_run_at,
+        max(c.created_at) filter (where c.sign = -1) as left_last_run_at
+      from change as c
+      group by c.project_id, c.optimizer_type, c.metric, c.status
+    ), merged as (
+      insert into optrail.analytics_rollup as g (
+        project_id, optimizer_type, metric, status, total_runs, scored_runs, sum_final_score, max_final_score,
+        improved_runs, sum_improvement, timed_runs, sum_duration_ms, total_samples_evaluated, total_tokens_used,
+        total_cost_usd, first_run_at, last_run_at)
+      select c.project_id, c.optimizer_type, c.metric, c.status, c.runs, c.scored, c.final_score, c.max_final_score,
+        c.improved, c.improvement, c.timed, c.duration_ms, c.samples, c.tokens, c.cost,
+        coalesce(c.first_run_at, c.left_first_run_at), coalesce(c.last_run_at, c.left_last_run_at)
+      from change_of_group as c
+      on conflict on constraint analytics_rollup_group_key do update set
+        total_runs = g.total_runs + excluded.total_runs,
+        scored_runs = g.scored_runs + excluded.scored_runs,
+        sum_final_score = g.sum_final_score + excluded.sum_final_score,
+        max_final_score = greatest(g.max_final_score, excluded.max_final_score),
+        improved_runs = g.improved_runs + excluded.improved_runs,
+        sum_improvement = g.sum_improvement + excluded.sum_improvement,
+        timed_runs = g.timed_runs + excluded.timed_runs,
+        sum_duration_ms = g.sum_duration_ms + excluded.sum_duration_ms,
+        total_samples_evaluated = g.total_samples_evaluated + excluded.total_samples_evaluated,
+        total_tokens_used = g.total_tokens_used + excluded.total_tokens_used,
+        total_cost_usd = g.total_cost_usd + excluded.total_cost_usd,
+        first_run_at = least(g.first_run_at, excluded.first_run_at),
+        last_run_at = greatest(g.last_run_at, excluded.last_run_at)
+      returning g.group_id, g.project_id, g.optimizer_type, g.metric, g.status, g.max_final_score, g.first_run_at, g.last_run_at
+    ), marked as (
+      -- Where a run that left a group held one of its extremes, only the rows themselves know the next one.
+      insert into optrail.analytics_extremes_lost (group_id)
+      select m.group_id
+      from merged as m join change_of_group as c
+        on c.project_id = m.project_id and c.optimizer_type = m.optimizer_type
+        and c.metric is not distinct from m.metric and c.status = m.status
+      where c.left_max_final_score >= m.max_final_score
+        or c.left_first_run_at <= m.first_run_at or c.left_last_run_at >= m.last_run_at
+      on conflict do nothing
+    )
+    select count(*) into v_taken from taken;
+    exit when v_taken = 0;
+    v_changed := true;
+  end loop;
+
+  delete from optrail.analytics_rollup where total_runs = 0;
+  -- Runs that are being written right now still count as they did; they are asked again when their turn comes.
+  update optrail.analytics_rollup as g
+  set max_final_score = (
+      select max(r.final_score) from public.optimization_runs as r
+      where r.project_id = g.project_id and r.optimizer_type = g.optimizer_type and r.status = g.status
+        and r.metric is not distinct from g.metric and not r.analytics_dirty),
+    first_run_at = coalesce((
+      select min(r.created_at) from public.optimization_runs as r
+      where r.project_id = g.project_id and r.optimizer_type = g.optimizer_type and r.status = g.status
+        and r.metric is not distinct from g.metric and not r.analytics_dirty), g.first_run_at),
+    last_run_at = coalesce((
+      select max(r.created_at) from public.optimization_runs as r
+      where r.project_id = g.project_id and r.optimizer_type = g.optimizer_type and r.status = g.status
+        and r.metric is not distinct from g.metric and not r.analytics_dirty), g.last_run_at)
+  where g.group_id in (select lost.group_id from optrail.analytics_extremes_lost as lost);
+  delete from optrail.analytics_extremes_lost;
+
+  if v_changed then
+    refresh materialized view concurrently public.optimization_run_analytics;
+  end if;
+  update optrail.analytics_state set refreshed_at = clock_timestamp();
+end
+$$;
+
+create function public.refresh_optimization_analytics() returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform optrail.refresh_analytics();
+end
+$$;
+comment on function public.refresh_optimization_analytics is 'Brings optimization_run_analytics up to date. For service_role and the owner.';
+
+-- Supabase grants everything on new objects of `public` to its API roles: all is taken back first, then given by list.
+foreach v_table in array array[
+  'public.optimization_projects', 'public.optimization_project_members', 'public.optimization_runs',
+  'public.optimization_iterations', 'public.optimization_samples', 'public.optimization_programs',
+  'public.optimization_examples', 'optrail.migrations', 'optrail.analytics_dirty', 'optrail.analytics_rollup',
+  'optrail.analytics_extremes_lost', 'optrail.analytics_state'
+] loop
+  execute format('revoke all on table %s from public, anon, authenticated, service_role', v_table);
+  execute format('alter table %s enable row level security', v_table);
+  execute format('alter table %s force row level security', v_table);
+  -- Under FORCE an owner without BYPASSRLS sees nothing either, and a refresh would yield zero rows without an error.
+  execute format('create policy owner_all on %s to current_user using (true) with check (true)', v_table);
+end loop;
+revoke all on table public.optimization_run_analytics from public, anon, authenticated, service_role;
+revoke all on all sequences in schema optrail from public, anon, authenticated, service_role;
+revoke all on schema optrail from public, anon, authenticated, service_role;
+for v_function in
+  select p.oid::regprocedure as signature
+  from pg_proc as p
+  where p.pronamespace = 'optrail'::regnamespace or (p.pronamespace = 'public'::regnamespace and p.proname in (
+    'record_optimization_iteration', 'record_optimization_samples', 'get_optimization_run_summary',
+    'get_top_runs_by_score', 'get_optimization_analytics', 'refresh_optimization_analytics'))
+loop
+  execute format('revoke all on function %s from public, anon, authenticated, service_role', v_function.signature);
+end loop;
+
+grant usage on schema public to authenticated, service_role;
+grant usage on schema optrail to authenticated, service_role;
+grant execute on function
+  optrail.uuid_v7(), optrail.is_score(double precision), optrail.are_scores(jsonb), optrail.are_tags(text[]),
+  optrail.claims(), optrail.resolve_run(uuid, text), optrail.run_status(text, timestamptz),
+  optrail.check_content(text[], text[]), optrail.read_analytics(text), optrail.my_projects(text),
+  public.record_optimization_iteration(jsonb, text, text),
+  public.record_optimization_samples(text, jsonb, text[], text[]),
+  public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),
+  public.get_optimization_analytics(text)
+  to authenticated, service_role;
+grant execute on function public.refresh_optimization_analytics(), optrail.refresh_analytics() to service_role;
+
+grant select on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
+  public.optimization_iterations, public.optimization_samples, public.optimization_programs, public.optimization_examples,
+  optrail.migrations to authenticated, service_role;
+grant select on public.optimization_run_analytics to service_role;
+grant delete on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
+  public.optimization_iterations, public.optimization_samples to authenticated, service_role;
+grant delete on public.optimization_programs, public.optimization_examples to service_role;
+
+grant insert (id, name, metadata) on public.optimization_projects to service_role;
+grant update (name, metadata) on public.optimization_projects to authenticated, service_role;
+grant insert (project_id, user_id, role) on public.optimization_project_members to authenticated, service_role;
+grant update (role) on public.optimization_project_members to authenticated, service_role;
+
+-- By column: what triggers keep (recorded_*, best_*, attempt, clocks) and what an identity is made of cannot be written.
+grant insert (id, project_id, run_name, optimizer_type, status, direction, score_max, config, tags, notes, metadata,
+  parent_run_id, eval_set_hash, start_time, end_time, heartbeat_at, error_message, error_stack, declared_initial_score,
+  declared_final_score, declared_best_iteration, declared_iterations, declared_samples_evaluated,
+  declared_successful_samples, declared_failed_samples, declared_total_tokens, declared_total_cost_usd,
+  declared_avg_latency_ms, declared_duration_ms)
+  on public.optimization_runs to authenticated, service_role;
+grant update (run_name, status, tags, notes, metadata, eval_set_hash, start_time, end_time, heartbeat_at, error_message,
+  error_stack, declared_initial_score, declared_final_score, declared_best_iteration, declared_iterations,
+  declared_samples_evaluated, declared_successful_samples, declared_failed_samples, declared_total_tokens,
+  declared_total_cost_usd, declared_avg_latency_ms, declared_duration_ms)
+  on public.optimization_runs to authenticated, service_role;
+grant insert (id, run_id, project_id, iteration, status, eval_kind, score, scores, params, program_hash, decision,
+  decision_reason, parent_iterations, is_baseline, is_placeholder, start_time, end_time, declared_duration_ms,
+  prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, metadata)
+  on public.optimization_iterations to authenticated, service_role;
+grant update (id, status, eval_kind, score, scores, params, program_hash, decision, decision_reason, parent_iterations,
+  is_baseline, is_placeholder, start_time, end_time, declared_duration_ms, prompt_tokens, completion_tokens, total_tokens,
+  cost_usd, error_message, metadata)
+  on public.optimization_iterations to authenticated, service_role;
+grant insert (run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success,
+  latency_ms, prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+  on public.optimization_samples to authenticated, service_role;
+grant update (example_hash, predicted_output, score, scores, success, latency_ms, prompt_tokens, completion_tokens,
+  total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+  on public.optimization_samples to authenticated, service_role;
+grant insert (project_id, program_hash, program) on public.optimization_programs to authenticated, service_role;
+grant insert (project_id, example_hash, input, expected_output) on public.optimization_examples to authenticated, service_role;
+
+foreach v_table in array array[
+  'optimization_projects', 'optimization_project_members', 'optimization_runs', 'optimization_iterations',
+  'optimization_samples', 'optimization_programs', 'optimization_examples'
+] loop
+  execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
+end loop;
+create policy ledger_read on optrail.migrations for select to authenticated, service_role using (true);
+
+create policy member_select on public.optimization_projects for select to authenticated
+  using (id = any (array(select optrail.my_projects())));
+create policy owner_update on public.optimization_projects for update to authenticated
+  using (id = any (array(select optrail.my_projects('owner')))) with check (id = any (array(select optrail.my_projects('owner'))));
+create policy owner_delete on public.optimization_projects for delete to authenticated
+  using (id = any (array(select optrail.my_projects('owner'))));
+
+create policy member_select on public.optimization_project_members for select to authenticated
+  using (project_id = any (array(select optrail.my_projects())));
+create policy owner_insert on public.optimization_project_members for insert to authenticated
+  with check (project_id = any (array(select optrail.my_projects('owner'))));
+create policy owner_update on public.optimization_project_members for update to authenticated
+  using (project_id = any (array(select optrail.my_projects('owner'))))
+  with check (project_id = any (array(select optrail.my_projects('owner'))));
+create policy owner_delete on public.optimization_project_members for delete to authenticated
+  using (project_id = any (array(select optrail.my_projects('owner'))));
+
+foreach v_table in array array['optimization_runs', 'optimization_iterations', 'optimization_samples'] loop
+  execute format('create policy member_select on public.%I for select to authenticated
+    using (project_id = any (array(select optrail.my_projects())))', v_table);
+  execute format('create policy editor_insert on public.%I for insert to authenticated
+    with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
+  execute format('create policy editor_update on public.%I for update to authenticated
+    using (project_id = any (array(select optrail.my_projects(''editor''))))
+    with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
+  execute format('create policy editor_delete on public.%I for delete to authenticated
+    using (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
+end loop;
+
+-- Content is added and read; what is stored under a hash never changes.
+foreach v_table in array array['optimization_programs', 'optimization_examples'] loop
+  execute format('create policy member_select on public.%I for select to authenticated
+    using (project_id = any (array(select optrail.my_projects())))', v_table);
+  execute format('create policy editor_insert on public.%I for insert to authenticated
+    with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
+end loop;
+
+raise notice 'optrail: % is installed', v_name;
+end
+$optrail$;
+
+commit;

@@ -1,0 +1,85 @@
+import type { OptimizationAnalytics, OptimizationRunSummary, TopRun, TopRunsOptions } from '../schemas/analytics.js';
+import type { RunFiltersInput, RunPage } from '../schemas/filters.js';
+import type { CreateOptimizationIterationInput, OptimizationIteration, UpdateOptimizationIterationInput } from '../schemas/iteration.js';
+import type { Claims, OptimizationProject } from '../schemas/project.js';
+import type { CreateOptimizationRunInput, OptimizationRun, RunProgressInput, UpdateOptimizationRunInput } from '../schemas/run.js';
+import type { CreateOptimizationSampleInput, OptimizationSample, SampleBatchResult } from '../schemas/sample.js';
+
+export interface CallOptions {
+  /** Cancels the call; it rejects with `aborted`. A write that was already on its way may still be stored. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface ByIdOptions extends CallOptions {
+  /** The project the id belongs to; needed only where several visible projects hold the same id (`ambiguous_id`). */
+  projectId?: string | undefined;
+}
+
+export interface ReadOptions extends ByIdOptions {
+  /** Adds the content hashes (`programHash`, `exampleHash`) to what is returned. */
+  hashes?: boolean | undefined;
+}
+
+/**
+ * The helper functions, whatever stands behind them. All of them check their input first (`invalid_input` names the path,
+ * and nothing is stored in part), and all of them act under the identity of the client they were called on.
+ */
+export interface OptimizationClient {
+  /** Creates a run. The id of a run that exists returns that run unchanged. */
+  createOptimizationRun(input: CreateOptimizationRunInput, options?: CallOptions): Promise<OptimizationRun>;
+  /** The run, or null where there is none that you may see. */
+  getOptimizationRun(runId: string, options?: ByIdOptions): Promise<OptimizationRun | null>;
+  /** Changes a run and returns it. Rejects with `not_found`, `forbidden` or `invalid_status_transition`. */
+  updateOptimizationRun(runId: string, changes: UpdateOptimizationRunInput, options?: ByIdOptions): Promise<OptimizationRun>;
+  /** One page of runs, newest first unless ordered otherwise. */
+  listOptimizationRuns(filters?: RunFiltersInput, options?: CallOptions): Promise<RunPage>;
+  /** Deletes a run with its iterations and samples. Whether there was one. */
+  deleteOptimizationRun(runId: string, options?: ByIdOptions): Promise<boolean>;
+
+  /** Records an iteration. The same id again returns the stored row unchanged; another id on a number taken is a `conflict`. */
+  createOptimizationIteration(input: CreateOptimizationIterationInput, options?: CallOptions): Promise<OptimizationIteration>;
+  updateOptimizationIteration(
+    runId: string,
+    iteration: number,
+    changes: UpdateOptimizationIterationInput,
+    options?: ByIdOptions,
+  ): Promise<OptimizationIteration>;
+  /** All iterations of a run in their order. */
+  getOptimizationIterations(runId: string, options?: ReadOptions): Promise<OptimizationIteration[]>;
+  /** The winner, by the rules of `bestIteration`: null where no full evaluation was completed. */
+  getBestIteration(runId: string, options?: ReadOptions): Promise<OptimizationIteration | null>;
+
+  /** Records one sample and returns it; one that exists is returned unchanged. */
+  createOptimizationSample(input: CreateOptimizationSampleInput, options?: CallOptions): Promise<OptimizationSample>;
+  /** Records many samples in one transaction, all or none. */
+  batchCreateOptimizationSamples(inputs: CreateOptimizationSampleInput[], options?: CallOptions): Promise<SampleBatchResult>;
+  /** Samples of a run, or of one of its iterations, by iteration and index. `limit` is 1,000 where it is left out. */
+  getOptimizationSamples(runId: string, iteration?: number, limit?: number, options?: SampleReadOptions): Promise<OptimizationSample[]>;
+
+  /** What the run came to, or null where there is none that you may see. */
+  getOptimizationRunSummary(runId: string, options?: ByIdOptions): Promise<OptimizationRunSummary | null>;
+  /** Completed runs by `finalScore / scoreMax`, the best first. `limit` is 10 where it is left out. */
+  getTopRunsByScore(projectId: string, limit?: number, options?: TopRunsOptions & CallOptions): Promise<TopRun[]>;
+  /** Figures of a project as of the last refresh. */
+  getOptimizationAnalytics(projectId: string, options?: CallOptions): Promise<OptimizationAnalytics[]>;
+  /** Brings the analytics up to date; only a trusted caller may (`forbidden`). */
+  refreshOptimizationAnalytics(options?: CallOptions): Promise<void>;
+  /** Declares progress figures, and is a sign of life. */
+  updateRunProgress(runId: string, progress: RunProgressInput, options?: ByIdOptions): Promise<OptimizationRun>;
+
+  /** Projects that you may see, with their number of runs. */
+  listProjects(options?: CallOptions): Promise<OptimizationProject[]>;
+}
+
+export interface SampleReadOptions extends ReadOptions {
+  /** Only samples that failed. */
+  failed?: boolean | undefined;
+}
+
+/** A client with an owner: whoever created it closes it. */
+export interface ClientHandle extends OptimizationClient, AsyncDisposable {
+  /** The same functions under a user's identity: row-level security decides what they see and may do. */
+  as(claims: Claims): OptimizationClient;
+  /** Waits for calls under way, then closes what the client opened, and only that. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { type ErrorIssue, OptrailError } from '../errors.js';
+
+/** `['samples', 3, 'score']` -> `samples[3].score` */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}
+
+function issuesOf(issue: z.core.$ZodIssue, root: readonly PropertyKey[]): ErrorIssue[] {
+  const path = [...root, ...issue.path];
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathText(path), message: issue.message }];
+  return issue.keys.map((key) => {
+    // Who comes from SQL or Python writes run_name.
+    const inCamelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const guess = inCamelCase === key ? '' : `; did you mean ${inCamelCase}?`;
+    return { path: pathText([...path, key]), message: `is no field here${guess}` };
+  });
+}
+
+/** The value as the schema gives it back, or `invalid_input` with every issue and its path below `root`. */
+export function validated<S extends z.ZodType>(schema: S, value: unknown, root: readonly PropertyKey[] = []): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.flatMap((issue) => issuesOf(issue, root));
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more in .issues)` : '';
+  throw new OptrailError('invalid_input', `${first?.path === '' || first === undefined ? 'The input' : first.path}: ${first?.message}${more}`, {
+    issues,
+    hint: 'Nothing was stored.',
+  });
+}

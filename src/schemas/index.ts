@@ -1,0 +1,70 @@
+export { OptimizationAnalyticsSchema, OptimizationRunSummarySchema, TopRunSchema, TopRunsOptionsSchema } from './analytics.js';
+export type { OptimizationAnalytics, OptimizationRunSummary, TopRun, TopRunsOptions } from './analytics.js';
+export { KNOWN_OPTIMIZERS, ModelConfigSchema, OptimizationConfigSchema, OptimizerSectionSchemas, OptimizerTypeSchema } from './config.js';
+export { MAX_PAGE, OptimizationRunFiltersSchema, RunOrderSchema, RunPageSchema } from './filters.js';
+export type { RunFilters, RunFiltersInput, RunPage } from './filters.js';
+export {
+  CreateOptimizationIterationSchema,
+  EvalKindSchema,
+  IterationDecisionSchema,
+  IterationStatusSchema,
+  OptimizationIterationSchema,
+  UpdateOptimizationIterationSchema,
+} from './iteration.js';
+export type {
+  CreateOptimizationIteration,
+  CreateOptimizationIterationInput,
+  EvalKind,
+  IterationDecision,
+  IterationStatus,
+  OptimizationIteration,
+  UpdateOptimizationIteration,
+  UpdateOptimizationIterationInput,
+} from './iteration.js';
+export { JsonObjectSchema, JsonValueSchema, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './json.js';
+export type { JsonObject, JsonValue } from './json.js';
+export {
+  CostSchema,
+  CountSchema,
+  IdSchema,
+  IterationNumberSchema,
+  MAX_NAME_LENGTH,
+  MAX_SCORE,
+  MAX_TEXT_LENGTH,
+  MillisecondsSchema,
+  NameSchema,
+  ScoreSchema,
+  ScoresSchema,
+  TagsSchema,
+  TextSchema,
+  TimeSchema,
+  TokensSchema,
+} from './primitives.js';
+export { ClaimsSchema, OptimizationProjectSchema, ProjectRoleSchema } from './project.js';
+export type { Claims, OptimizationProject, ProjectRole } from './project.js';
+export {
+  CreateOptimizationRunSchema,
+  DirectionSchema,
+  OptimizationRunSchema,
+  RunProgressSchema,
+  RunStatusSchema,
+  UpdateOptimizationRunSchema,
+} from './run.js';
+export type {
+  CreateOptimizationRun,
+  CreateOptimizationRunInput,
+  Direction,
+  OptimizationRun,
+  RunProgressInput,
+  RunStatus,
+  UpdateOptimizationRun,
+  UpdateOptimizationRunInput,
+} from './run.js';
+export {
+  BatchCreateOptimizationSamplesSchema,
+  CreateOptimizationSampleSchema,
+  MAX_BATCH,
+  OptimizationSampleSchema,
+  SampleBatchResultSchema,
+} from './sample.js';
+export type { CreateOptimizationSample, CreateOptimizationSampleInput, OptimizationSample, SampleBatchResult } from './sample.js';

@@ -1,0 +1,183 @@
+import type { Row, SqlValue } from '../database/port.js';
+import type { OptimizationIterationsRow } from '../database/rows.generated.js';
+import { OptrailError } from '../errors.js';
+import type { CreateOptimizationIteration, OptimizationIteration, UpdateOptimizationIteration } from '../schemas/iteration.js';
+import type { JsonObject, JsonValue } from '../schemas/json.js';
+import { camelized, snakeCase } from './case.js';
+import { type Content, contentOf, hex } from './content.js';
+import { Parameters, setClause } from './parameters.js';
+import { whyRefused } from './runs.js';
+import { type Scope, theRow } from './scope.js';
+
+const COLUMNS = [
+  'id',
+  'run_id',
+  'project_id',
+  'iteration',
+  'status',
+  'eval_kind',
+  'score',
+  'scores',
+  'params',
+  'program_hash',
+  'decision',
+  'decision_reason',
+  'parent_iterations',
+  'is_baseline',
+  'start_time',
+  'end_time',
+  'duration_ms',
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'cost_usd',
+  'error_message',
+  'metadata',
+  'created_at',
+  'updated_at',
+] as const satisfies readonly (keyof OptimizationIterationsRow)[];
+
+const SELECTION = COLUMNS.map((column) => (column === 'program_hash' ? 'p.program, i.program_hash' : `i.${column}`)).join(', ');
+const PROGRAM_JOIN =
+  'left join public.optimization_programs as p on p.project_id = i.project_id and p.program_hash = i.program_hash';
+
+type IterationRow = Pick<OptimizationIterationsRow, (typeof COLUMNS)[number]> & { program: JsonValue | null };
+
+function iterationOf(row: IterationRow, hashes = false): OptimizationIteration {
+  const { programHash, ...iteration } = camelized(row);
+  return {
+    ...iteration,
+    params: iteration.params as JsonObject,
+    metadata: iteration.metadata as JsonObject,
+    scores: iteration.scores as Record<string, number> | null,
+    ...(hashes ? { programHash: programHash && hex(programHash) } : {}),
+  };
+}
+
+/** Left out, the status follows from what there is: a score, only an error, or neither yet. */
+function statusOf(iteration: CreateOptimizationIteration): OptimizationIteration['status'] {
+  if (iteration.status !== undefined) return iteration.status;
+  if (iteration.score !== undefined && iteration.score !== null) return 'completed';
+  return iteration.errorMessage ? 'failed' : 'running';
+}
+
+/** Tokens in all, where only their parts were given. */
+export function withTotalTokens<T extends { promptTokens?: number | null | undefined; completionTokens?: number | null | undefined; totalTokens?: number | null | undefined }>(
+  usage: T,
+): T {
+  const { promptTokens, completionTokens, totalTokens } = usage;
+  if (totalTokens !== undefined || (promptTokens ?? completionTokens ?? null) === null) return usage;
+  return { ...usage, totalTokens: (promptTokens ?? 0) + (completionTokens ?? 0) };
+}
+
+/** A row as the recording functions of the database read it: their table's column names. */
+export function toColumns(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [snakeCase(name), value]),
+  );
+}
+
+export async function createIteration(scope: Scope, iteration: CreateOptimizationIteration): Promise<OptimizationIteration> {
+  const { program, ...fields } = withTotalTokens(iteration);
+  const content = program === undefined ? null : contentOf(program);
+  const rows = await scope.query<IterationRow & Row>({
+    text: `select ${SELECTION} from public.record_optimization_iteration($1::jsonb, $2, $3) as i ${PROGRAM_JOIN}`,
+    values: [JSON.stringify(toColumns({ ...fields, status: statusOf(iteration) })), content?.hash ?? null, content?.text ?? null],
+  });
+  const row = theRow(rows, 'the recording of an iteration');
+  // A statement sees the tables as they were when it began, so that a program it stored itself is not in its join.
+  const isOwn = content !== null && row.program_hash !== null && hex(row.program_hash) === content.hash;
+  return iterationOf(isOwn ? { ...row, program: program ?? null } : row);
+}
+
+export async function updateIteration(
+  scope: Scope,
+  runId: string,
+  iteration: number,
+  projectId: string | undefined,
+  changes: UpdateOptimizationIteration,
+): Promise<OptimizationIteration> {
+  const { program, durationMs, ...fields } = changes;
+  const content = program === undefined ? null : contentOf(program);
+  const assignments = new Map<string, SqlValue>([['is_placeholder', false]]);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const isJson = typeof value === 'object' && value !== null && !Array.isArray(value);
+    assignments.set(snakeCase(name), isJson ? JSON.stringify(value) : (value as SqlValue));
+  }
+  if (durationMs !== undefined) assignments.set('declared_duration_ms', durationMs);
+  if (content !== null) assignments.set('program_hash', Buffer.from(content.hash, 'hex'));
+
+  const parameters = new Parameters();
+  const [run, project, number] = [parameters.add(runId), parameters.add(projectId ?? null), parameters.add(iteration)];
+  const completes = changes.status === undefined && changes.score !== undefined && changes.score !== null;
+  const set = [
+    setClause(assignments, parameters),
+    // A score is what a running iteration was waiting for.
+    completes ? "status = case i.status when 'running' then 'completed' else i.status end" : '',
+  ];
+  const text = `update public.optimization_iterations as i set ${set.filter((part) => part !== '').join(', ')}
+    where i.run_id = ${run} and i.project_id = optrail.resolve_run(${run}, ${project}) and i.iteration = ${number}
+    returning i.iteration`;
+
+  return scope.transaction(async (transaction) => {
+    if (content !== null) await storeProgram(transaction, runId, projectId, content);
+    const updated = await transaction.query({ text, values: parameters.values });
+    if (updated.length === 0) throw await whyNoIteration({ ...scope, ...transaction }, runId, iteration, projectId);
+    const rows = await readIterations(transaction, runId, projectId, iteration);
+    return iterationOf(theRow(rows, 'the change of an iteration'));
+  });
+}
+
+async function storeProgram(scope: Pick<Scope, 'query'>, runId: string, projectId: string | undefined, content: Content): Promise<void> {
+  await scope.query({
+    text: `insert into public.optimization_programs (project_id, program_hash, program)
+      select r.project_id, decode($3, 'hex'), $4::jsonb from public.optimization_runs as r
+      where r.id = $1 and r.project_id = optrail.resolve_run($1, $2)
+      on conflict do nothing`,
+    values: [runId, projectId ?? null, content.hash, content.text],
+  });
+}
+
+async function whyNoIteration(scope: Scope, runId: string, iteration: number, projectId: string | undefined): Promise<OptrailError> {
+  const reason = await whyRefused(scope, runId, projectId);
+  if (reason.code === 'not_found') return reason;
+  const rows = await readIterations(scope, runId, projectId, iteration);
+  if (rows.length > 0) return reason;
+  return new OptrailError('not_found', `Run ${runId} has no iteration ${iteration}.`, { path: 'iteration' });
+}
+
+function readIterations(scope: Pick<Scope, 'query'>, runId: string, projectId: string | undefined, iteration?: number): Promise<(IterationRow & Row)[]> {
+  return scope.query<IterationRow & Row>({
+    text: `select ${SELECTION} from public.optimization_iterations as i ${PROGRAM_JOIN}
+      where i.run_id = $1 and i.project_id = optrail.resolve_run($1, $2) ${iteration === undefined ? '' : 'and i.iteration = $3'}
+      order by i.iteration`,
+    values: [runId, projectId ?? null, ...(iteration === undefined ? [] : [iteration])],
+  });
+}
+
+export async function getIterations(scope: Scope, runId: string, projectId: string | undefined, hashes = false): Promise<OptimizationIteration[]> {
+  const rows = await readIterations(scope, runId, projectId);
+  return rows.map((row) => iterationOf(row, hashes));
+}
+
+/** The iteration that the run's row names as best; the database keeps that by one rule for everybody. */
+export async function getBestIteration(
+  scope: Scope,
+  runId: string,
+  projectId: string | undefined,
+  hashes = false,
+): Promise<OptimizationIteration | null> {
+  const [row] = await scope.query<IterationRow & Row>({
+    text: `select ${SELECTION}
+      from public.optimization_runs as r
+      join public.optimization_iterations as i on i.run_id = r.id and i.project_id = r.project_id and i.iteration = r.best_iteration
+      ${PROGRAM_JOIN}
+      where r.id = $1 and r.project_id = optrail.resolve_run($1, $2)`,
+    values: [runId, projectId ?? null],
+  });
+  return row === undefined ? null : iterationOf(row, hashes);
+}
+
