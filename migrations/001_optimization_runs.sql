@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '0f31263e836f07d49a79b1d27b62e59d3bca9dab7f3ff2a6837fb7332e1ce310';
+  v_sha256 constant text := '6c9bc864d22526e5c298b5c7b357b6a287eddc83f6b104acd1495f3a8aaabb71';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -237,16 +237,23 @@ create table public.optimization_runs (
   initial_score double precision generated always as (coalesce(declared_initial_score, recorded_baseline_score)) stored,
   final_score double precision generated always as
     (coalesce(declared_final_score, case when status = 'completed' then best_score end)) stored,
+  -- Subtracted either way round and not multiplied by -1, which would make -0 of no change.
   improvement double precision generated always as (
-    (coalesce(declared_final_score, case when status = 'completed' then best_score end)
-      - coalesce(declared_initial_score, recorded_baseline_score))
-    * case direction when 'minimize' then -1 else 1 end) stored,
+    case direction
+      when 'minimize' then coalesce(declared_initial_score, recorded_baseline_score)
+        - coalesce(declared_final_score, case when status = 'completed' then best_score end)
+      else coalesce(declared_final_score, case when status = 'completed' then best_score end)
+        - coalesce(declared_initial_score, recorded_baseline_score)
+    end) stored,
   -- Below 1e-200 the quotient could leave a double; a percentage of next to nothing says nothing anyway.
   improvement_pct double precision generated always as (
     case when abs(coalesce(declared_initial_score, recorded_baseline_score)) >= 1e-200 then
-      (coalesce(declared_final_score, case when status = 'completed' then best_score end)
-        - coalesce(declared_initial_score, recorded_baseline_score))
-      * case direction when 'minimize' then -1 else 1 end
+      case direction
+        when 'minimize' then coalesce(declared_initial_score, recorded_baseline_score)
+          - coalesce(declared_final_score, case when status = 'completed' then best_score end)
+        else coalesce(declared_final_score, case when status = 'completed' then best_score end)
+          - coalesce(declared_initial_score, recorded_baseline_score)
+      end
       / abs(coalesce(declared_initial_score, recorded_baseline_score)) * 100
     end) stored,
   rank_score double precision generated always as (
@@ -659,12 +666,27 @@ comment on column public.optimization_run_analytics.group_id is 'Identity of the
 -- Rules that run by themselves. Those that write what callers may not are security definer with an empty search_path.
 -- ------------------------------------------------------------------------------------------------------------------
 
+-- A running run whose heart stopped 45 s ago is stale, whether or not somebody has written that down yet.
+create function optrail.run_status(p_status text, p_heartbeat_at timestamptz) returns text
+language sql stable parallel safe
+return case when p_status = 'running' and p_heartbeat_at < now() - interval '45 seconds' then 'stale' else p_status end;
+
 create function optrail.touch_updated_at() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
   new.updated_at := now();
   return new;
+end
+$$;
+
+-- The cascade would reach examples before the samples that point at them, and be refused.
+create function optrail.before_project_delete() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  delete from public.optimization_runs where project_id = old.id;
+  return old;
 end
 $$;
 
@@ -708,6 +730,20 @@ return case p_before
   when 'cancelled' then p_after = 'running'
   else false
 end;
+
+-- A run that reads as stale though nobody has written that down is resumed by an explicit "running" like one that is
+-- stored so. Only a trigger on the column can tell an explicit status from one that was not named.
+create function optrail.before_run_resume() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if optrail.run_status(old.status, old.heartbeat_at) = 'stale' and new.heartbeat_at is not distinct from old.heartbeat_at then
+    new.attempt := old.attempt + 1;
+    new.heartbeat_at := clock_timestamp();
+  end if;
+  return new;
+end
+$$;
 
 create function optrail.before_run_update() returns trigger
 language plpgsql security definer set search_path = ''
@@ -846,6 +882,7 @@ begin
     select c.run_id, c.project_id, sum(c.sign)::integer as rows,
       coalesce(sum(c.sign * c.tokens), 0)::bigint as tokens,
       coalesce(sum(c.sign * c.cost_usd), 0) as cost,
+      array_agg(c) as changes,
       array_agg(c.iteration) filter (where c.sign = -1) as left_or_changed,
       array_agg(c.iteration) as touched,
       bool_or(c.is_baseline) as baseline_touched
@@ -860,8 +897,8 @@ begin
 
     v_sign := case v_run.direction when 'minimize' then -1 else 1 end;
     select c.iteration, c.score into v_best
-    from unnest(p_changes) as c
-    where c.run_id = v_change.run_id and c.project_id = v_change.project_id and c.sign = 1 and c.can_be_best
+    from unnest(v_change.changes) as c
+    where c.sign = 1 and c.can_be_best
     order by c.score * v_sign desc, c.iteration
     limit 1;
 
@@ -1019,8 +1056,12 @@ $$;
 
 create trigger touch_updated_at before update on public.optimization_projects
   for each row execute function optrail.touch_updated_at();
+create trigger before_delete before delete on public.optimization_projects
+  for each row execute function optrail.before_project_delete();
 create trigger before_insert before insert on public.optimization_runs
   for each row execute function optrail.before_run_insert();
+create trigger before_resume before update of status on public.optimization_runs
+  for each row when (old.status = 'running' and new.status = 'running') execute function optrail.before_run_resume();
 create trigger before_update before update on public.optimization_runs
   for each row execute function optrail.before_run_update();
 create trigger after_insert after insert on public.optimization_runs
@@ -1067,10 +1108,33 @@ begin
 end
 $$;
 
--- A running run whose heart stopped 45 s ago is stale, whether or not somebody has written that down yet.
-create function optrail.run_status(p_status text, p_heartbeat_at timestamptz) returns text
-language sql stable parallel safe
-return case when p_status = 'running' and p_heartbeat_at < now() - interval '45 seconds' then 'stale' else p_status end;
+-- Recording locks its runs before it touches anything below them: runs, then contents, iterations, samples, each in the
+-- order of their keys, so that recordings wait for each other and never in a circle.
+create function optrail.lock_runs(p_run_ids uuid[], p_project_id text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  v_locked uuid[];
+  v_missing uuid;
+begin
+  v_locked := array(
+    select r.id from public.optimization_runs as r
+    where r.id = any (p_run_ids) and r.project_id = p_project_id
+    order by r.id for no key update);
+  select wanted.id into v_missing from unnest(p_run_ids) as wanted(id) where wanted.id <> all (v_locked) or p_project_id is null limit 1;
+  if not found then
+    return;
+  end if;
+  -- A viewer sees the run and cannot lock it.
+  if exists (select from public.optimization_runs as r where r.id = v_missing and r.project_id = p_project_id) then
+    raise exception using
+      errcode = '42501',
+      message = format('your role in the project does not allow recording into run %s', v_missing),
+      hint = 'Ask an owner of the project for the role editor.';
+  end if;
+  raise exception using errcode = 'OT004', message = format('there is no run %s', v_missing);
+end
+$$;
 
 create function optrail.check_content(p_hashes text[], p_contents text[]) returns void
 language plpgsql immutable set search_path = ''
@@ -1110,10 +1174,7 @@ begin
     start_time timestamptz, end_time timestamptz, duration_ms double precision, prompt_tokens bigint,
     completion_tokens bigint, total_tokens bigint, cost_usd numeric, error_message text, metadata jsonb);
   v_project_id := optrail.resolve_run(v.run_id, v.project_id);
-  if v_project_id is null or not exists (
-    select from public.optimization_runs as r where r.id = v.run_id and r.project_id = v_project_id) then
-    raise exception using errcode = 'OT004', message = format('there is no run %s', v.run_id);
-  end if;
+  perform optrail.lock_runs(array[v.run_id], v_project_id);
 
   if p_program is not null then
     perform optrail.check_content(array[p_program_hash], array[p_program]);
@@ -1169,16 +1230,10 @@ returns table (stored bigint, existing bigint)
 language plpgsql set search_path = ''
 as $$
 declare
-  v_missing record;
+  v_other record;
 begin
-  select s.run_id, count(*) into v_missing
-  from (select distinct (e ->> 'run_id')::uuid as run_id from jsonb_array_elements(p_samples) as e) as s
-  where not exists (
-    select from public.optimization_runs as r where r.id = s.run_id and r.project_id = p_project_id)
-  group by s.run_id limit 1;
-  if found then
-    raise exception using errcode = 'OT004', message = format('there is no run %s', v_missing.run_id);
-  end if;
+  perform optrail.lock_runs(
+    array(select distinct s.run_id from jsonb_to_recordset(p_samples) as s(run_id uuid)), p_project_id);
 
   if cardinality(p_example_hashes) > 0 then
     perform optrail.check_content(p_example_hashes, p_example_contents);
@@ -1199,7 +1254,7 @@ begin
   order by s.run_id, s.iteration
   on conflict do nothing;
 
-  select s.run_id, s.iteration into v_missing
+  select s.run_id, s.iteration into v_other
   from (
     select distinct s.run_id, s.iteration, s.iteration_id
     from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
@@ -1212,7 +1267,7 @@ begin
   if found then
     raise exception using
       errcode = 'OT005',
-      message = format('iteration %s of run %s has another id than the samples say', v_missing.iteration, v_missing.run_id),
+      message = format('iteration %s of run %s has another id than the samples say', v_other.iteration, v_other.run_id),
       hint = 'Leave iterationId out, or give the id of the iteration with that number.';
   end if;
 
@@ -1341,37 +1396,25 @@ as $$
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
 $$;
 
--- The view can have no row-level security, so that everybody but service_role reads it through this.
-create function optrail.read_analytics(p_project_id text)
-returns table (
-  project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision,
-  max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
-  total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
-  last_run_at timestamptz, refreshed_at timestamptz)
-language sql stable security definer set search_path = ''
-as $$
-  select a.project_id, a.optimizer_type, a.metric, a.status, a.total_runs, a.avg_final_score, a.max_final_score,
-    a.avg_improvement, a.avg_duration_ms, a.total_samples_evaluated, a.total_tokens_used, a.total_cost_usd,
-    a.first_run_at, a.last_run_at, s.refreshed_at
-  from public.optimization_run_analytics as a cross join optrail.analytics_state as s
-  where a.project_id = p_project_id
-  order by a.total_runs desc, a.optimizer_type, a.metric, a.status
-$$;
-
+-- The view can have no row-level security. Everybody but service_role reads what the view was made from, which has: a
+-- refresh commits both together.
 create function public.get_optimization_analytics(p_project_id text)
 returns table (
   project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision,
   max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
   total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
   last_run_at timestamptz, refreshed_at timestamptz)
-language plpgsql stable set search_path = ''
+language sql stable set search_path = ''
 as $$
-begin
-  -- Asked of the caller's own rows: who sees the project may see its figures.
-  if exists (select from public.optimization_projects as p where p.id = p_project_id) then
-    return query select * from optrail.read_analytics(p_project_id);
-  end if;
-end
+  select g.project_id, g.optimizer_type, g.metric, g.status, g.total_runs,
+    (g.sum_final_score / nullif(g.scored_runs, 0))::double precision,
+    g.max_final_score,
+    (g.sum_improvement / nullif(g.improved_runs, 0))::double precision,
+    (g.sum_duration_ms / nullif(g.timed_runs, 0))::double precision,
+    g.total_samples_evaluated, g.total_tokens_used, g.total_cost_usd, g.first_run_at, g.last_run_at, s.refreshed_at
+  from optrail.analytics_rollup as g cross join optrail.analytics_state as s
+  where g.project_id = p_project_id
+  order by g.total_runs desc, g.optimizer_type, g.metric, g.status
 $$;
 comment on function public.get_optimization_analytics is 'A project''s rows of optimization_run_analytics, and when they were refreshed.';
 
@@ -1537,7 +1580,7 @@ grant usage on schema optrail to authenticated, service_role;
 grant execute on function
   optrail.uuid_v7(), optrail.is_score(double precision), optrail.are_scores(jsonb), optrail.are_tags(text[]),
   optrail.claims(), optrail.resolve_run(uuid, text), optrail.run_status(text, timestamptz),
-  optrail.check_content(text[], text[]), optrail.read_analytics(text), optrail.my_projects(text),
+  optrail.check_content(text[], text[]), optrail.lock_runs(uuid[], text), optrail.my_projects(text),
   public.record_optimization_iteration(jsonb, text, text),
   public.record_optimization_samples(text, jsonb, text[], text[]),
   public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),
@@ -1547,7 +1590,7 @@ grant execute on function public.refresh_optimization_analytics(), optrail.refre
 
 grant select on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
   public.optimization_iterations, public.optimization_samples, public.optimization_programs, public.optimization_examples,
-  optrail.migrations to authenticated, service_role;
+  optrail.migrations, optrail.analytics_rollup, optrail.analytics_state to authenticated, service_role;
 grant select on public.optimization_run_analytics to service_role;
 grant delete on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
   public.optimization_iterations, public.optimization_samples to authenticated, service_role;
@@ -1594,6 +1637,10 @@ foreach v_table in array array[
   execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
 end loop;
 create policy ledger_read on optrail.migrations for select to authenticated, service_role using (true);
+create policy state_read on optrail.analytics_state for select to authenticated, service_role using (true);
+create policy service_read on optrail.analytics_rollup for select to service_role using (true);
+create policy member_read on optrail.analytics_rollup for select to authenticated
+  using (project_id = any (array(select optrail.my_projects())));
 
 create policy member_select on public.optimization_projects for select to authenticated
   using (id = any (array(select optrail.my_projects())));

@@ -20,9 +20,21 @@ function issuesOf(issue: z.core.$ZodIssue, root: readonly PropertyKey[]): ErrorI
   });
 }
 
+/** A getter of the caller's own may throw while the schema reads. */
+function parsed<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> {
+  try {
+    return schema.safeParse(value);
+  } catch (error) {
+    throw new OptrailError('invalid_input', `The input could not be read: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'Nothing was stored.',
+      cause: error,
+    });
+  }
+}
+
 /** The value as the schema gives it back, or `invalid_input` with every issue and its path below `root`. */
 export function validated<S extends z.ZodType>(schema: S, value: unknown, root: readonly PropertyKey[] = []): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = parsed(schema, value);
   if (result.success) return result.data;
   const issues = result.error.issues.flatMap((issue) => issuesOf(issue, root));
   const [first] = issues;

@@ -17,87 +17,95 @@ export function textProblem(text: string): string | null {
   return null;
 }
 
-type Path = (string | number)[];
-type Report = (path: Path, message: string) => void;
+type Key = string | number;
+
+/** Thrown to leave the walk at the first problem, whose path is then the way in. */
+class Refusal extends Error {}
 
 class Walk {
   private length = 0;
+  private readonly path: Key[] = [];
   private readonly open = new Set<object>();
-  constructor(private readonly report: Report) {}
 
-  copy(value: unknown, path: Path, depth: number): JsonValue | undefined {
-    if (value === null || typeof value === 'boolean') return this.count(value, 5, path);
-    if (typeof value === 'string') return this.text(value, path);
+  copy(value: unknown): JsonValue {
+    if (typeof value === 'string') return this.text(value);
+    if (value === null || typeof value === 'boolean') return this.count(value, 5);
     if (typeof value === 'number') {
-      if (Number.isFinite(value)) return this.count(value, 24, path);
-      return this.refuse(path, `${value} has no form in JSON; use null or a finite number`);
+      if (Number.isFinite(value)) return this.count(value, 24);
+      throw new Refusal(`${value} has no form in JSON; use null or a finite number`);
     }
-    if (typeof value !== 'object') return this.refuse(path, `a ${typeof value} has no form in JSON`);
-    if (depth >= MAX_JSON_DEPTH) return this.refuse(path, `is nested more than ${MAX_JSON_DEPTH} deep; flatten it or store it as text`);
-    if (this.open.has(value)) return this.refuse(path, 'refers back to an object that holds it (a circle)');
+    if (typeof value !== 'object') throw new Refusal(`a ${typeof value} has no form in JSON`);
+    if (this.open.size >= MAX_JSON_DEPTH) throw new Refusal(`is nested more than ${MAX_JSON_DEPTH} deep; flatten it or store it as text`);
+    if (this.open.has(value)) throw new Refusal('refers back to an object that holds it (a circle)');
     this.open.add(value);
-    try {
-      return this.container(value, path, depth);
-    } catch (error) {
-      return this.refuse(path, `could not be read: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      this.open.delete(value);
-    }
+    const copied = this.container(value);
+    this.open.delete(value);
+    return copied;
   }
 
-  private container(value: object, path: Path, depth: number): JsonValue | undefined {
-    if ('toJSON' in value && typeof value.toJSON === 'function') {
-      return this.copy(value.toJSON(path.at(-1) ?? ''), path, depth + 1);
-    }
-    if (Array.isArray(value)) {
-      const items: JsonValue[] = [];
-      for (let index = 0; index < value.length; index += 1) {
-        const item: unknown = value[index];
-        const copied = this.copy(item === undefined ? null : item, [...path, index], depth + 1);
-        if (copied === undefined) return undefined;
-        items.push(copied);
-      }
-      return this.count(items, 2 + items.length, path);
-    }
-    return this.object(value, path, depth);
+  /** The way to the value that was refused. */
+  where(): Key[] {
+    return [...this.path];
   }
 
-  private object(value: object, path: Path, depth: number): JsonObject | undefined {
+  private container(value: object): JsonValue {
+    if ('toJSON' in value && typeof value.toJSON === 'function') return this.copy(value.toJSON(String(this.path.at(-1) ?? '')));
+    return Array.isArray(value) ? this.array(value) : this.object(value);
+  }
+
+  private array(value: readonly unknown[]): JsonValue[] {
+    const items: JsonValue[] = [];
+    for (let index = 0; index < value.length; index += 1) items.push(this.at(index, value[index] ?? null));
+    return this.count(items, 2 + items.length);
+  }
+
+  private object(value: object): JsonObject {
     const copy: JsonObject = {};
     for (const key of Object.keys(value)) {
       const item = (value as Record<string, unknown>)[key];
       if (item === undefined || typeof item === 'function' || typeof item === 'symbol') continue;
       const problem = textProblem(key);
-      if (problem !== null) return this.refuse([...path, key], `its name ${problem}`);
-      const copied = this.copy(item, [...path, key], depth + 1);
-      if (copied === undefined) return undefined;
+      if (problem !== null) this.path.push(key);
+      if (problem !== null) throw new Refusal(`its name ${problem}`);
+      const copied = this.at(key, item);
       // An assignment would call the setter of Object.prototype for `__proto__` and lose the key.
-      Object.defineProperty(copy, key, { value: copied, enumerable: true, configurable: true, writable: true });
+      if (key === '__proto__') Object.defineProperty(copy, key, { value: copied, enumerable: true, configurable: true, writable: true });
+      else copy[key] = copied;
       this.length += key.length + 4;
     }
-    return this.count(copy, 2, path);
+    return this.count(copy, 2);
   }
 
-  private text(value: string, path: Path): string | undefined {
+  private at(key: Key, value: unknown): JsonValue {
+    this.path.push(key);
+    const copied = this.copy(value);
+    this.path.pop();
+    return copied;
+  }
+
+  private text(value: string): string {
     const problem = textProblem(value);
-    return problem === null ? this.count(value, value.length + 2, path) : this.refuse(path, problem);
+    if (problem !== null) throw new Refusal(problem);
+    return this.count(value, value.length + 2);
   }
 
-  private count<T extends JsonValue>(value: T, length: number, path: Path): T | undefined {
+  private count<T extends JsonValue>(value: T, length: number): T {
     this.length += length;
     if (this.length <= MAX_JSON_LENGTH) return value;
-    return this.refuse(path, `makes the JSON longer than ${MAX_JSON_LENGTH} characters; store a reference instead`);
-  }
-
-  private refuse(path: Path, message: string): undefined {
-    this.report(path, message);
-    return undefined;
+    throw new Refusal(`makes the JSON longer than ${MAX_JSON_LENGTH} characters; store a reference instead`);
   }
 }
 
 function copyOf(value: unknown, context: z.core.$RefinementCtx): JsonValue {
-  const walk = new Walk((path, message) => context.addIssue({ code: 'custom', path, message }));
-  return walk.copy(value, [], 0) ?? null;
+  const walk = new Walk();
+  try {
+    return walk.copy(value);
+  } catch (error) {
+    // A getter or toJSON of the caller's own may throw too.
+    const message = error instanceof Refusal ? error.message : `could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    context.addIssue({ code: 'custom', path: walk.where(), message });
+    return null;
+  }
 }
 
 /**

@@ -10,11 +10,13 @@ import {
   ScoreSchema,
   ScoresSchema,
   TextSchema,
-  TokensSchema,
 } from './primitives.js';
 
 /** Most samples of one call. They are stored in one transaction, all or none. */
 export const MAX_BATCH = 100_000;
+
+/** Half of what 32 bits hold, so that prompt and completion together fit. */
+const SampleTokensSchema = CountSchema.max(1_000_000_000);
 
 /** One example evaluated in one iteration. Its key is (runId, iteration, sampleIndex); writing it again changes nothing. */
 export const CreateOptimizationSampleSchema = z.strictObject({
@@ -32,9 +34,9 @@ export const CreateOptimizationSampleSchema = z.strictObject({
   /** `false` says the sample failed; left out, a sample with an error failed. */
   success: z.boolean().nullish(),
   latencyMs: MillisecondsSchema.nullish(),
-  promptTokens: TokensSchema.nullish(),
-  completionTokens: TokensSchema.nullish(),
-  totalTokens: TokensSchema.nullish(),
+  promptTokens: SampleTokensSchema.nullish(),
+  completionTokens: SampleTokensSchema.nullish(),
+  totalTokens: CountSchema.nullish(),
   costUsd: CostSchema.nullish(),
   errorMessage: TextSchema.nullish(),
   feedback: TextSchema.nullish(),

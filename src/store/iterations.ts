@@ -1,4 +1,4 @@
-import type { Row, SqlValue } from '../database/port.js';
+import type { Row, SqlValue, Transaction } from '../database/port.js';
 import type { OptimizationIterationsRow } from '../database/rows.generated.js';
 import { OptrailError } from '../errors.js';
 import type { CreateOptimizationIteration, OptimizationIteration, UpdateOptimizationIteration } from '../schemas/iteration.js';
@@ -123,15 +123,20 @@ export async function updateIteration(
     returning i.iteration`;
 
   return scope.transaction(async (transaction) => {
+    // The run before what is below it: see optrail.lock_runs.
+    await transaction.query({
+      text: `select from public.optimization_runs as r where r.id = $1 and r.project_id = optrail.resolve_run($1, $2) for no key update`,
+      values: [runId, projectId ?? null],
+    });
     if (content !== null) await storeProgram(transaction, runId, projectId, content);
     const updated = await transaction.query({ text, values: parameters.values });
-    if (updated.length === 0) throw await whyNoIteration({ ...scope, ...transaction }, runId, iteration, projectId);
+    if (updated.length === 0) throw await whyNoIteration(transaction, runId, iteration, projectId);
     const rows = await readIterations(transaction, runId, projectId, iteration);
     return iterationOf(theRow(rows, 'the change of an iteration'));
   });
 }
 
-async function storeProgram(scope: Pick<Scope, 'query'>, runId: string, projectId: string | undefined, content: Content): Promise<void> {
+async function storeProgram(scope: Transaction, runId: string, projectId: string | undefined, content: Content): Promise<void> {
   await scope.query({
     text: `insert into public.optimization_programs (project_id, program_hash, program)
       select r.project_id, decode($3, 'hex'), $4::jsonb from public.optimization_runs as r
@@ -141,7 +146,7 @@ async function storeProgram(scope: Pick<Scope, 'query'>, runId: string, projectI
   });
 }
 
-async function whyNoIteration(scope: Scope, runId: string, iteration: number, projectId: string | undefined): Promise<OptrailError> {
+async function whyNoIteration(scope: Transaction, runId: string, iteration: number, projectId: string | undefined): Promise<OptrailError> {
   const reason = await whyRefused(scope, runId, projectId);
   if (reason.code === 'not_found') return reason;
   const rows = await readIterations(scope, runId, projectId, iteration);
@@ -149,7 +154,7 @@ async function whyNoIteration(scope: Scope, runId: string, iteration: number, pr
   return new OptrailError('not_found', `Run ${runId} has no iteration ${iteration}.`, { path: 'iteration' });
 }
 
-function readIterations(scope: Pick<Scope, 'query'>, runId: string, projectId: string | undefined, iteration?: number): Promise<(IterationRow & Row)[]> {
+function readIterations(scope: Transaction, runId: string, projectId: string | undefined, iteration?: number): Promise<(IterationRow & Row)[]> {
   return scope.query<IterationRow & Row>({
     text: `select ${SELECTION} from public.optimization_iterations as i ${PROGRAM_JOIN}
       where i.run_id = $1 and i.project_id = optrail.resolve_run($1, $2) ${iteration === undefined ? '' : 'and i.iteration = $3'}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Row } from '../database/port.js';
-import { OptrailError } from '../errors.js';
+import { isOptrailError, OptrailError } from '../errors.js';
 import { type RunFilters, RunOrderSchema, type RunPage } from '../schemas/filters.js';
 import type { RunStatus } from '../schemas/run.js';
 import { Parameters } from './parameters.js';
@@ -22,9 +22,14 @@ function decodeCursor(text: string, filters: RunFilters): Cursor {
   } catch {
     // Told below: a cursor that cannot be read and one of another list are the same mistake.
   }
-  throw new OptrailError('invalid_input', 'This cursor is not of a list in this order.', {
+  throw foreignCursor();
+}
+
+function foreignCursor(cause?: unknown): OptrailError {
+  return new OptrailError('invalid_input', 'This cursor is not of a list in this order.', {
     path: 'cursor',
     hint: 'Pass nextCursor of the page before, with the same filters, orderBy and orderDirection; leave it out for the first page.',
+    cause,
   });
 }
 
@@ -119,7 +124,11 @@ async function readRows(scope: Scope, filters: RunFilters, limit: number): Promi
 
 export async function listRuns(scope: Scope, filters: RunFilters): Promise<RunPage> {
   // One row more than the page tells whether another page follows.
-  const rows = await readRows(scope, filters, filters.limit + 1);
+  const rows = await readRows(scope, filters, filters.limit + 1).catch((error: unknown) => {
+    // Everything else was validated: a value that PostgreSQL cannot read came out of a forged cursor.
+    const isForged = filters.cursor !== undefined && isOptrailError(error) && error.code === 'invalid_input';
+    throw isForged ? foreignCursor(error) : error;
+  });
   const page = rows.slice(0, filters.limit);
   const last = page.at(-1);
   const hasMore = rows.length > page.length;

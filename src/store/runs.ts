@@ -1,4 +1,4 @@
-import type { Row, SqlValue } from '../database/port.js';
+import type { Row, SqlValue, Transaction } from '../database/port.js';
 import type { OptimizationRunsRow } from '../database/rows.generated.js';
 import { OptrailError } from '../errors.js';
 import type { JsonObject } from '../schemas/json.js';
@@ -102,7 +102,7 @@ export async function createRun(scope: Scope, run: CreateOptimizationRun & { id:
 }
 
 /** The runs with this id that the caller sees: one at most where the project is named. */
-async function findRuns(scope: Scope, runId: string, projectId: string | undefined): Promise<OptimizationRun[]> {
+async function findRuns(scope: Transaction, runId: string, projectId: string | undefined): Promise<OptimizationRun[]> {
   const rows = await scope.query<RunRow & Row>({
     text: `select ${RUN_SELECTION} from public.optimization_runs as r
       where r.id = $1 ${projectId === undefined ? '' : 'and r.project_id = $2'} limit 2`,
@@ -111,7 +111,7 @@ async function findRuns(scope: Scope, runId: string, projectId: string | undefin
   return rows.map(runOf);
 }
 
-export async function getRun(scope: Scope, runId: string, projectId: string | undefined): Promise<OptimizationRun | null> {
+export async function getRun(scope: Transaction, runId: string, projectId: string | undefined): Promise<OptimizationRun | null> {
   const [run, other] = await findRuns(scope, runId, projectId);
   if (other === undefined) return run ?? null;
   throw new OptrailError('ambiguous_id', `The run id ${runId} exists in several projects.`, {
@@ -157,7 +157,7 @@ export async function deleteRun(scope: Scope, runId: string, projectId: string |
 }
 
 /** Row-level security hides what may not be written as if it were not there; a caller who may read it is told the truth. */
-export async function whyRefused(scope: Scope, runId: string, projectId: string | undefined): Promise<OptrailError> {
+export async function whyRefused(scope: Transaction, runId: string, projectId: string | undefined): Promise<OptrailError> {
   if ((await getRun(scope, runId, projectId)) === null) return missingRun(runId);
   return new OptrailError('forbidden', `Your role in the project does not allow changing run ${runId}.`, {
     hint: 'Ask an owner of the project for the role editor.',

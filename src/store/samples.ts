@@ -10,8 +10,8 @@ import { toColumns, withTotalTokens } from './iterations.js';
 import { missingRun } from './runs.js';
 import { type Scope, theRow } from './scope.js';
 
-/** Samples of one statement: enough to make its cost vanish, few enough to keep its text small. */
-const SAMPLES_PER_STATEMENT = 1000;
+/** Samples, or examples, of one statement: enough to make its cost vanish, few enough to keep its text small. */
+const PER_STATEMENT = 1000;
 
 const COLUMNS = [
   'run_id',
@@ -69,25 +69,32 @@ class Examples {
   }
 }
 
-async function recordPart(transaction: Transaction, projectId: string, part: readonly CreateOptimizationSample[], memory: ExampleMemory): Promise<number> {
+/** A slice as the recording function takes it: rows, and the examples that are not known to be stored. */
+interface Slice {
+  projectId: string;
+  rows: Record<string, unknown>[];
+  unsent: [hash: string, text: string][];
+}
+
+function sliceOf(projectId: string, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Slice {
   const examples = new Examples();
-  const rows = part.map((sample) => {
+  const rows = samples.map((sample) => {
     const { input: _, expectedOutput: __, projectId: ___, ...fields } = withTotalTokens(sample);
     return toColumns({ ...fields, exampleHash: examples.hashOf(sample) });
   });
-  const unsent = examples.without((hash) => memory.has(projectId, hash));
+  return { projectId, rows, unsent: examples.without((hash) => memory.has(projectId, hash)) };
+}
+
+/** Stores a slice; how many of its rows are new. */
+async function record(transaction: Transaction, { projectId, rows, unsent }: Slice): Promise<number> {
   const result = await transaction.query<RecordOptimizationSamplesRow & Row>({
     text: 'select stored, existing from public.record_optimization_samples($1, $2::jsonb, $3::text[], $4::text[])',
     values: [projectId, JSON.stringify(rows), unsent.map(([hash]) => hash), unsent.map(([, text]) => text)],
   });
-  memory.add(
-    projectId,
-    unsent.map(([hash]) => hash),
-  );
   return theRow(result, 'the recording of samples').stored ?? 0;
 }
 
-async function byProject(transaction: Transaction, samples: readonly CreateOptimizationSample[]): Promise<Map<string, CreateOptimizationSample[]>> {
+async function byProject(transaction: Transaction, samples: readonly CreateOptimizationSample[]): Promise<[projectId: string, samples: CreateOptimizationSample[]][]> {
   const projectOfRun = new Map<string, string>();
   const groups = new Map<string, CreateOptimizationSample[]>();
   for (const sample of samples) {
@@ -97,7 +104,7 @@ async function byProject(transaction: Transaction, samples: readonly CreateOptim
     if (group === undefined) groups.set(projectId, [sample]);
     else group.push(sample);
   }
-  return groups;
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
 async function resolveProject(transaction: Transaction, runId: string): Promise<string> {
@@ -109,18 +116,41 @@ async function resolveProject(transaction: Transaction, runId: string): Promise<
   return row.project_id;
 }
 
+/**
+ * Stores many slices in one transaction. Each takes its locks in order, and here all of them together do: first every
+ * run, then every example by its hash, then the samples; otherwise two batches over the same data could wait in a circle.
+ */
+async function recordMany(transaction: Transaction, groups: readonly Slice[][]): Promise<number> {
+  for (const slices of groups) {
+    const runIds = [...new Set(slices.flatMap((slice) => slice.rows.map((row) => String(row.run_id))))];
+    await transaction.query({ text: 'select optrail.lock_runs($1::uuid[], $2)', values: [runIds, slices[0]?.projectId ?? null] });
+  }
+  for (const slices of groups) {
+    const unsent = [...new Map(slices.flatMap((slice) => slice.unsent))].sort(([one], [other]) => (one < other ? -1 : 1));
+    const projectId = slices[0]?.projectId ?? '';
+    for (const part of partsOf(unsent)) await record(transaction, { projectId, rows: [], unsent: part });
+  }
+  let stored = 0;
+  for (const slice of groups.flat()) stored += await record(transaction, { ...slice, unsent: [] });
+  return stored;
+}
+
+function partsOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / PER_STATEMENT) }, (_, part) =>
+    items.slice(part * PER_STATEMENT, (part + 1) * PER_STATEMENT),
+  );
+}
+
 async function recordAll(scope: Scope, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Promise<SampleBatchResult> {
-  const draft = memory.draft();
+  let groups: Slice[][] = [];
   const stored = await scope.transaction(async (transaction) => {
-    let sum = 0;
-    for (const [projectId, group] of await byProject(transaction, samples)) {
-      for (let start = 0; start < group.length; start += SAMPLES_PER_STATEMENT) {
-        sum += await recordPart(transaction, projectId, group.slice(start, start + SAMPLES_PER_STATEMENT), draft);
-      }
-    }
-    return sum;
+    const projects = await byProject(transaction, samples);
+    groups = projects.map(([projectId, group]) => partsOf(group).map((part) => sliceOf(projectId, part, memory)));
+    const [only, ...others] = groups.flat();
+    return only !== undefined && others.length === 0 ? record(transaction, only) : recordMany(transaction, groups);
   });
-  draft.keep();
+  // Only now: what a rolled back transaction sent is not there.
+  for (const { projectId, unsent } of groups.flat()) memory.add(projectId, unsent.map(([hash]) => hash));
   return { stored, existing: samples.length - stored };
 }
 

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { OptrailError } from '../../errors.js';
+import { abortable } from '../abort.js';
+import { BEGIN, type Channel, COMMIT, type Reply } from '../channel.js';
+import type { Database, Identity, QueryOptions, Row, Statement, Transaction } from '../port.js';
+import { sessionStatements } from '../session.js';
+import { runTransaction } from '../transaction.js';
+import { type EncodedStatement, encodeStatement } from '../types.js';
+import { prepareDirectory } from './directory.js';
+import { Host } from './host.js';
+import { acquireLock, type Lock } from './lock.js';
+
+export interface EmbeddedOptions {
+  /** Where the data is kept, or `memory://` for a database that ends with the process. */
+  directory: string;
+  /** Milliseconds after which a statement without an answer counts as hung; 120,000 where it is left out. */
+  hangAfter?: number | undefined;
+}
+
+export const MEMORY = 'memory://';
+
+/**
+ * PostgreSQL inside this process: PGlite in a worker thread, one statement or transaction at a time.
+ *
+ * One process has the directory; a second one is refused with `database_locked`. What a resolved promise acknowledged
+ * survives the death of the process, kill -9 included. A power cut is not covered: PGlite has no fsync.
+ * A cancelled statement that the engine has begun runs to its end, and its outcome is dropped.
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
+  const { directory, hangAfter = 120_000 } = options;
+  if (directory === MEMORY) return new Embedded(MEMORY, await Host.start({ dataDir: MEMORY }, hangAfter));
+
+  const target = resolve(directory);
+  const dataDir = prepareDirectory(target);
+  const lock = await acquireLock(target);
+  const start = (): Promise<Host> => Host.start({ dataDir }, hangAfter);
+  try {
+    return new Embedded(target, await start(), { lock, start });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class Embedded implements Database {
+  readonly kind = 'embedded';
+  readonly target: string;
+  readonly #durable: { lock: Lock; start: () => Promise<Host> } | undefined;
+  #host: Host;
+  #last: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(target: string, host: Host, durable?: { lock: Lock; start: () => Promise<Host> }) {
+    this.target = target;
+    this.#host = host;
+    this.#durable = durable;
+  }
+
+  query<R extends Row = Row>(identity: Identity, statement: Statement, options: QueryOptions = {}): Promise<R[]> {
+    return this.#inTurn(options.signal, async (channel) => {
+      const reply = await channel.alone(sessionStatements(identity).map(encodeStatement), encodeStatement(statement));
+      return reply.rows as R[];
+    });
+  }
+
+  transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options: QueryOptions = {}): Promise<T> {
+    return this.#inTurn(options.signal, (channel) => runTransaction(channel, identity, work, options.signal));
+  }
+
+  script(text: string): Promise<void> {
+    return this.#inTurn(undefined, async (_, host) => {
+      await host.ask({ kind: 'script', text });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#last.then(() => this.#shutDown());
+    return this.#closing;
+  }
+
+  /** Everything goes through one queue, since the engine has one session. */
+  async #inTurn<T>(signal: AbortSignal | undefined, work: (channel: Channel, host: Host) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new OptrailError('closed', 'The client was closed.');
+    return abortable(signal, () => {
+      const turn = this.#last.then(async () => {
+        signal?.throwIfAborted();
+        const host = await this.#liveHost();
+        return work(channelOf(host), host);
+      });
+      this.#last = turn.catch(() => {});
+      return turn;
+    });
+  }
+
+  /** After a failure a new engine opens the same directory; what was in memory is gone. */
+  async #liveHost(): Promise<Host> {
+    if (!this.#host.alive && this.#durable !== undefined) {
+      await this.#host.stop();
+      this.#host = await this.#durable.start();
+    }
+    return this.#host;
+  }
+
+  async #shutDown(): Promise<void> {
+    try {
+      if (this.#host.alive) await this.#host.ask({ kind: 'close' });
+    } finally {
+      await this.#host.stop();
+      this.#durable?.lock.release();
+    }
+  }
+}
+
+/** A list of statements is one message to the worker, whatever its length. */
+function channelOf(host: Host): Channel {
+  return {
+    async alone(session, statement) {
+      if (session.length === 0) return lastOf(await run(host, [statement]));
+      const replies = await run(host, [BEGIN, ...session, statement, COMMIT], true);
+      return lastOf(replies.slice(0, -1));
+    },
+    async send(statements) {
+      return lastOf(await run(host, statements));
+    },
+  };
+}
+
+function run(host: Host, statements: readonly EncodedStatement[], rollbackOnError = false): Promise<Reply[]> {
+  return host.ask({ kind: 'run', statements: [...statements], rollbackOnError });
+}
+
+function lastOf(replies: readonly Reply[]): Reply {
+  return replies.at(-1) ?? { rows: [], command: '' };
+}

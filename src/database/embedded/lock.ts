@@ -1,0 +1,126 @@
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OptrailError } from '../../errors.js';
+import { lifeOf, type ProcessIdentity, thisProcess } from './process-identity.js';
+
+/** The right to use a directory, until it is released or the process ends. */
+export interface Lock {
+  release(): void;
+}
+
+const NAME = /^lock\.(\d+)$/;
+/** Milliseconds that an owner gets between creating its file and writing its name into it. */
+const WRITE_TIME = 2_000;
+
+/**
+ * Takes the one lock of a directory. Rejects with `database_locked` while its owner lives, or may live on another machine.
+ *
+ * The lock is the file `lock.N` with the highest N. To take over from a dead owner is to create `lock.N+1`, which
+ * succeeds for one process alone; numbers only grow, and whoever finds a higher number than its own has lost. Replacing
+ * one file instead would let two processes that saw the same dead owner remove each other's fresh lock.
+ */
+export async function acquireLock(directory: string): Promise<Lock> {
+  const highest = highestIn(directory);
+  if (highest > 0) await refuseIfOwned(directory, highest);
+
+  const mine = highest + 1;
+  const path = fileOf(directory, mine);
+  const owner = JSON.stringify(thisProcess());
+  if (!create(path, owner)) return acquireLock(directory);
+  if (highestIn(directory) > mine) {
+    // Others came and went between our look and our file, which now stands below theirs.
+    rmSync(path, { force: true });
+    return acquireLock(directory);
+  }
+
+  for (const number of numbersIn(directory)) if (number < mine) rmSync(fileOf(directory, number), { force: true });
+  return held(path, owner.length);
+}
+
+function held(path: string, length: number): Lock {
+  let released = false;
+  const release = (): void => {
+    if (released) return;
+    released = true;
+    process.off('exit', release);
+    try {
+      // Emptied in place: as long as the owner's name, so that one write replaces it; never created anew where somebody deleted it.
+      writeFileSync(path, '{}'.padEnd(length), { flag: 'r+' });
+    } catch {
+      // The directory is gone, and the lock with it.
+    }
+  };
+  process.on('exit', release);
+  return { release };
+}
+
+async function refuseIfOwned(directory: string, number: number): Promise<void> {
+  const path = fileOf(directory, number);
+  const owner = await readOwner(path);
+  if (owner === undefined) return;
+  const life = lifeOf(owner);
+  if (life === 'dead') return;
+  if (life === 'unknown') {
+    throw new OptrailError(
+      'database_locked',
+      `${directory} is in use by process ${owner.pid} on another machine or in another container (${owner.place}).`,
+      {
+        hint: `Close it there. If that process no longer runs, delete ${path}.`,
+      },
+    );
+  }
+  throw new OptrailError(
+    'database_locked',
+    `${directory} is in use by ${owner.pid === process.pid ? `this process (${owner.pid}), which opened it before` : `process ${owner.pid}`}.`,
+    {
+      hint: 'Close that client or end that process, use another directory, or let both use PostgreSQL through OPTRAIL_DATABASE_URL.',
+      retryable: true,
+    },
+  );
+}
+
+/** The owner named in a lock file; undefined where it was released or never came to be named. */
+async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
+  for (const deadline = Date.now() + WRITE_TIME; ; await sleep(20)) {
+    const owner = parse(path);
+    if (owner !== 'unwritten') return owner;
+    if (Date.now() > deadline) return undefined;
+  }
+}
+
+function parse(path: string): ProcessIdentity | undefined | 'unwritten' {
+  try {
+    const owner = JSON.parse(readFileSync(path, 'utf8')) as Partial<ProcessIdentity>;
+    return typeof owner.pid === 'number' ? (owner as ProcessIdentity) : undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unwritten';
+  }
+}
+
+function create(path: string, content: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  writeSync(file, content);
+  closeSync(file);
+  return true;
+}
+
+function numbersIn(directory: string): number[] {
+  return readdirSync(directory)
+    .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+    .map(Number);
+}
+
+function highestIn(directory: string): number {
+  return Math.max(0, ...numbersIn(directory));
+}
+
+function fileOf(directory: string, number: number): string {
+  return join(directory, `lock.${number}`);
+}

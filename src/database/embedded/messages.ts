@@ -1,0 +1,33 @@
+import type { Reply } from '../channel.js';
+import type { EncodedStatement } from '../types.js';
+
+/** What the worker is started with: a directory of PGlite's, or `memory://`. */
+export interface WorkerData {
+  dataDir: string;
+}
+
+/** What the main thread asks, one at a time; the worker answers each once. */
+export type Request =
+  /** Statements in order up to the first error, after which `rollbackOnError` sends a rollback. */
+  | { kind: 'run'; statements: EncodedStatement[]; rollbackOnError: boolean }
+  /** SQL text of several statements, which bring their own transactions. */
+  | { kind: 'script'; text: string }
+  | { kind: 'close' };
+
+export type Response =
+  /** Sent once, unasked: the engine is open. */
+  | { kind: 'ready' }
+  | { kind: 'done'; replies: Reply[] }
+  | { kind: 'refused'; error: EngineError }
+  /** The engine neither did a statement nor refused it: it is not to be trusted any more. */
+  | { kind: 'lost' };
+
+/** The fields of an error that matter, named as both drivers name them. */
+export interface EngineError {
+  message: string;
+  code: string | undefined;
+  detail: string | undefined;
+  hint: string | undefined;
+  constraint: string | undefined;
+  stack: string | undefined;
+}

@@ -1,0 +1,121 @@
+import { isOptrailError, OptrailError } from '../errors.js';
+import type { Migration } from './migration.js';
+import { MIGRATIONS } from './migrations.generated.js';
+import { type Database, TRUSTED } from './port.js';
+import { setAside } from './set-aside.js';
+
+export type { Migration } from './migration.js';
+
+export interface InstalledMigration {
+  name: string;
+  sha256: string;
+  /** ISO time in UTC, by the database's clock. */
+  appliedAt: string;
+}
+
+export interface MigrationMismatch {
+  name: string;
+  /** The hash in the database. */
+  installed: string;
+  /** The hash of this package's file, or null where this package has no such file. */
+  expected: string | null;
+}
+
+export interface MigrationStatus {
+  installed: InstalledMigration[];
+  /** Names of migrations that the database does not have. */
+  pending: string[];
+  mismatch: MigrationMismatch[];
+}
+
+export interface MigrateResult {
+  applied: string[];
+  unchanged: string[];
+  /** The schema that now holds the former tables. */
+  setAside?: string;
+}
+
+const MIGRATE_COMMAND = 'npx optrail migrate';
+
+/** What the database has, compared with what this package brings. Changes nothing. */
+export async function migrationStatus(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<MigrationStatus> {
+  const installed = await readLedger(database);
+  const expected = new Map(migrations.map(({ name, sha256 }) => [name, sha256]));
+  const names = new Set(installed.map(({ name }) => name));
+  return {
+    installed,
+    pending: migrations.map(({ name }) => name).filter((name) => !names.has(name)),
+    mismatch: installed
+      .filter(({ name, sha256 }) => expected.get(name) !== sha256)
+      .map(({ name, sha256 }) => ({ name, installed: sha256, expected: expected.get(name) ?? null })),
+  };
+}
+
+/**
+ * Brings the database up to this package's schema. On one that is there already it changes nothing; several at once are safe.
+ * Rejects with `schema_mismatch` on a schema made by other files, unless `recreate` sets that one aside, data and all.
+ */
+export async function migrate(
+  database: Database,
+  options: { recreate?: boolean | undefined } = {},
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<MigrateResult> {
+  let status = await migrationStatus(database, migrations);
+  let aside: string | undefined;
+  if (status.mismatch.length > 0) {
+    if (!options.recreate) throw mismatchError(status, `${MIGRATE_COMMAND} --recreate`);
+    aside = await setAside(database, async (transaction) => {
+      const ledger = await transaction.query<{ name: string; sha256: string }>(LEDGER);
+      return ledger.some(({ name, sha256 }) => !migrations.some((one) => one.name === name && one.sha256 === sha256));
+    });
+    status = await migrationStatus(database, migrations);
+  }
+  const pending = migrations.filter(({ name }) => status.pending.includes(name));
+  for (const { sql } of pending) await database.script(sql);
+  return {
+    applied: pending.map(({ name }) => name),
+    unchanged: status.installed.map(({ name }) => name),
+    ...(aside === undefined ? {} : { setAside: aside }),
+  };
+}
+
+/**
+ * Makes sure, with one statement, that the database holds this package's schema.
+ * Rejects with `schema_missing` or `schema_mismatch`; the hint names the command.
+ */
+export async function assertSchema(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
+  const status = await migrationStatus(database, migrations);
+  if (status.mismatch.length > 0) throw mismatchError(status, `${MIGRATE_COMMAND} --recreate`);
+  if (status.pending.length > 0) {
+    throw status.installed.length === 0
+      ? new OptrailError('schema_missing', `${database.target} holds no Optrail schema.`, { hint: `Run \`${MIGRATE_COMMAND}\`.` })
+      : new OptrailError('schema_mismatch', `${database.target} lacks ${status.pending.join(', ')}.`, {
+          hint: `Run \`${MIGRATE_COMMAND}\`.`,
+        });
+  }
+}
+
+const LEDGER = { text: 'select name, sha256, applied_at from optrail.migrations order by name' };
+
+async function readLedger(database: Database): Promise<InstalledMigration[]> {
+  try {
+    const rows = await database.query<{ name: string; sha256: string; applied_at: string }>(TRUSTED, LEDGER);
+    return rows.map(({ name, sha256, applied_at }) => ({ name, sha256, appliedAt: applied_at }));
+  } catch (error) {
+    if (isOptrailError(error) && error.code === 'schema_missing') return [];
+    throw error;
+  }
+}
+
+function mismatchError({ mismatch }: MigrationStatus, command: string): OptrailError {
+  const unknown = mismatch.find(({ expected }) => expected === null);
+  if (unknown !== undefined) {
+    return new OptrailError('schema_mismatch', `The database has ${unknown.name}, which this version of Optrail does not know.`, {
+      hint: 'Update the optrail package to the version that made it.',
+    });
+  }
+  const names = mismatch.map(({ name }) => name).join(', ');
+  return new OptrailError('schema_mismatch', `The database was made by another version of ${names}.`, {
+    hint: `Run \`${command}\`: it sets the present schema aside under another name, keeps its data, and makes the new one.`,
+  });
+}

@@ -1,0 +1,47 @@
+import type { OptrailError } from '../errors.js';
+
+/** One statement with its parameters ($1, $2, ...). Arrays and JSON are passed as the text PostgreSQL reads. */
+export interface Statement {
+  text: string;
+  values?: readonly SqlValue[];
+}
+
+/** JSON and arrays are stringified by the store, since drivers disagree on them. */
+export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[] | readonly number[];
+
+/** A row as every engine gives it: int8 and numeric are numbers, json is parsed, times are ISO text in UTC, bytea is Uint8Array. */
+export type Row = Record<string, unknown>;
+
+/**
+ * Who a transaction acts as. `trusted` is the connection's own role: the installing owner, a superuser or service_role.
+ * Claims act as `authenticated` (or as `anon` where they are null), set for the one transaction only.
+ */
+export type Identity = { kind: 'trusted' } | { kind: 'claims'; claims: Record<string, unknown> | null };
+
+export const TRUSTED: Identity = { kind: 'trusted' };
+
+export interface QueryOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** Runs statements inside one open transaction. */
+export interface Transaction {
+  query<R extends Row = Row>(statement: Statement): Promise<R[]>;
+}
+
+/** A connection to one database, whichever engine it is; it knows nothing of runs. */
+export interface Database {
+  readonly kind: 'embedded' | 'postgres';
+  /** Where the data is, for people: a directory, or a URL with its password masked. */
+  readonly target: string;
+  /** One statement in a transaction of its own. */
+  query<R extends Row = Row>(identity: Identity, statement: Statement, options?: QueryOptions): Promise<R[]>;
+  /** Several statements, all or none. The callback's error rolls back and is thrown on. */
+  transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options?: QueryOptions): Promise<T>;
+  /** SQL text with several statements and no parameters, outside any transaction of ours (migrations bring their own). */
+  script(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Turns what an engine threw into an {@link OptrailError}. */
+export type ErrorMapper = (error: unknown) => OptrailError;

@@ -1,0 +1,105 @@
+import pg from 'pg';
+import { OptrailError } from '../errors.js';
+import { abortable } from './abort.js';
+import type { Database, Identity, QueryOptions, Row, Statement, Transaction } from './port.js';
+import { Lease } from './postgres/lease.js';
+import type { PoolLike } from './postgres/pool.js';
+import { describeTarget } from './postgres/target.js';
+import { sessionStatements } from './session.js';
+import { runTransaction } from './transaction.js';
+import { encodeStatement } from './types.js';
+
+export type { PoolLike } from './postgres/pool.js';
+
+export type PostgresOptions =
+  | {
+      /** A `postgresql://` URL. The pool over it is ours: `close()` ends it. */
+      url: string;
+      /** Connections at most; 10 where it is left out. */
+      maxConnections?: number | undefined;
+    }
+  | {
+      /** The caller's own pool. It is never closed, and no setting of it is changed. */
+      pool: PoolLike;
+    };
+
+/** Milliseconds to wait for a connection, be it a new one or a free one. */
+const CONNECT_TIMEOUT = 10_000;
+/** Milliseconds that a connection stays open unused. */
+const IDLE_TIMEOUT = 30_000;
+
+/**
+ * PostgreSQL by URL or through the caller's pool. It connects with the first statement, not before.
+ *
+ * A single statement costs one network round trip, under claims too; a transaction of n statements costs n + 1.
+ */
+export function openPostgres(options: PostgresOptions): Database {
+  if ('pool' in options) return new Postgres(options.pool, describeTarget(undefined, options.pool.options), async () => {});
+  const pool = ownPool(options.url, options.maxConnections);
+  return new Postgres(pool as unknown as PoolLike, describeTarget(options.url, undefined), () => pool.end());
+}
+
+function ownPool(url: string, max = 10): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    fallback_application_name: 'optrail',
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    idleTimeoutMillis: IDLE_TIMEOUT,
+    keepAlive: true,
+    allowExitOnIdle: true,
+  });
+  // A connection that breaks while idle is replaced by the next call; unheard, the event would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+class Postgres implements Database {
+  readonly kind = 'postgres';
+  readonly target: string;
+  readonly #pool: PoolLike;
+  readonly #end: () => Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  constructor(pool: PoolLike, target: string, end: () => Promise<void>) {
+    this.#pool = pool;
+    this.target = target;
+    this.#end = end;
+  }
+
+  query<R extends Row = Row>(identity: Identity, statement: Statement, options: QueryOptions = {}): Promise<R[]> {
+    return this.#withLease(options.signal, async (lease) => {
+      const reply = await lease.alone(sessionStatements(identity).map(encodeStatement), encodeStatement(statement));
+      return reply.rows as R[];
+    });
+  }
+
+  transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options: QueryOptions = {}): Promise<T> {
+    return this.#withLease(options.signal, (lease) => runTransaction(lease, identity, work, options.signal));
+  }
+
+  script(text: string): Promise<void> {
+    return this.#withLease(undefined, (lease) => lease.script(text));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #withLease<T>(signal: AbortSignal | undefined, work: (lease: Lease) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new OptrailError('closed', 'The client was closed.');
+    let lease: Lease | undefined;
+    const run = async (): Promise<T> => {
+      lease = await Lease.take(this.#pool, this.target);
+      try {
+        // The signal may have fired while the pool was connecting: nothing may be sent any more.
+        signal?.throwIfAborted();
+        return await work(lease);
+      } finally {
+        lease.giveBack();
+      }
+    };
+    return abortable(signal, run, () => lease?.abandon());
+  }
+}

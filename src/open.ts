@@ -1,0 +1,121 @@
+import { createDirectClient, type DirectConnection } from './client/direct.js';
+import type { ClientHandle, OptimizationClient } from './client/port.js';
+import { validated } from './client/validate.js';
+import { postgresUrl, readSettings } from './config.js';
+import { MEMORY, openEmbedded } from './database/embedded/engine.js';
+import { assertSchema, migrate } from './database/migrate.js';
+import { type Database, TRUSTED } from './database/port.js';
+import { openPostgres, type PoolLike } from './database/postgres.js';
+import { OptrailError } from './errors.js';
+import { ClaimsSchema } from './schemas/project.js';
+import { ExampleMemory } from './store/example-memory.js';
+
+/** Where the trail is. At most one of the four; with none, the environment says (see {@link createClient}). */
+export interface ClientOptions {
+  /** A `postgresql://` URL of a database that `optrail migrate` has prepared. */
+  databaseUrl?: string | undefined;
+  /** Your own `pg.Pool`, on such a database. It is used and never closed. */
+  pool?: PoolLike | undefined;
+  /** A directory for the embedded database, created and migrated where it is new. One process at a time may have it open. */
+  directory?: string | undefined;
+  /** An embedded database that ends with the process. */
+  memory?: boolean | undefined;
+}
+
+/** A database that can be opened. */
+export type Place = { kind: 'postgres'; url: string } | { kind: 'pool'; pool: PoolLike } | { kind: 'embedded'; directory: string };
+
+/** The place that options name, or the environment where they name none. Rejects with `not_configured`. */
+export function placeOf(options: ClientOptions): Place {
+  const { databaseUrl, pool, directory, memory } = options;
+  const given = [databaseUrl, pool, directory, memory || undefined].filter((option) => option !== undefined);
+  if (given.length > 1) {
+    throw new OptrailError('not_configured', 'createClient takes one of databaseUrl, pool, directory and memory.', { path: 'options' });
+  }
+  if (pool !== undefined) return { kind: 'pool', pool };
+  if (databaseUrl !== undefined) return { kind: 'postgres', url: postgresUrl(databaseUrl, 'databaseUrl') };
+  if (directory !== undefined) return { kind: 'embedded', directory };
+  return memory ? { kind: 'embedded', directory: MEMORY } : readSettings().target;
+}
+
+/** Opens a database as it is found, whatever schema it holds. */
+export async function openPlace(place: Place): Promise<Database> {
+  if (place.kind === 'postgres') return openPostgres({ url: place.url });
+  if (place.kind === 'pool') return openPostgres({ pool: place.pool });
+  return openEmbedded({ directory: place.directory });
+}
+
+async function openReady(place: Place): Promise<Database> {
+  const database = await openPlace(place);
+  try {
+    // The embedded database is ours to prepare; a server's schema changes only when somebody says so.
+    if (place.kind === 'embedded') await migrate(database);
+    else await assertSchema(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Opens at the first call, once for all calls; an opening that failed is tried again by the next call. */
+class LazyConnection implements DirectConnection {
+  readonly examples = new ExampleMemory();
+  #opening: Promise<Database> | undefined;
+  #closed = false;
+
+  constructor(private readonly place: () => Place) {}
+
+  async database(): Promise<Database> {
+    if (this.#closed) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+    this.#opening ??= openReady(this.place());
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const database = await this.#opening?.catch(() => undefined);
+    await database?.close();
+  }
+}
+
+/**
+ * A handle on a trail, for those who want several, another identity, or to say when it closes. The database is opened by
+ * the first call. Without options the environment says where: `OPTRAIL_DATABASE_URL`, then `SUPABASE_DB_URL`, then an
+ * embedded database in `.optrail` beside the nearest package.json.
+ *
+ * Acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
+ */
+export function createClient(options: ClientOptions = {}): ClientHandle {
+  const connection = new LazyConnection(() => placeOf(options));
+  const close = () => connection.close();
+  return {
+    ...createDirectClient(connection, TRUSTED),
+    as(claims): OptimizationClient {
+      const valid = validated(ClaimsSchema, claims, ['claims']);
+      return createDirectClient(connection, { kind: 'claims', claims: valid });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+let shared: ClientHandle | undefined;
+
+/** The client behind the functions at top level: made at the first call, by the environment, one for the process. */
+export function defaultClient(): ClientHandle {
+  shared ??= createClient();
+  return shared;
+}
+
+/** Closes the client behind the functions at top level, if one was opened; a later call opens another. */
+export async function closeDefaultClient(): Promise<void> {
+  const client = shared;
+  shared = undefined;
+  await client?.close();
+}
