@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '6c9bc864d22526e5c298b5c7b357b6a287eddc83f6b104acd1495f3a8aaabb71';
+  v_sha256 constant text := 'cbb3e3e45d5214e1f07a1a175e8002ac722cfff1e9614ea65136dc0909e41d8f';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -443,7 +443,9 @@ create table public.optimization_iterations (
       else (extract(epoch from (end_time - start_time)) * 1000)::double precision end)) stored,
   prompt_tokens bigint,
   completion_tokens bigint,
-  total_tokens bigint,
+  declared_total_tokens bigint,
+  total_tokens bigint generated always as
+    (coalesce(declared_total_tokens, prompt_tokens + completion_tokens, prompt_tokens, completion_tokens)) stored,
   cost_usd numeric(20, 10),
   error_message text,
   metadata jsonb not null default '{}',
@@ -467,7 +469,7 @@ create table public.optimization_iterations (
     check (isfinite(start_time) is not false and isfinite(end_time) is not false),
   constraint optimization_iterations_duration_range check (declared_duration_ms between 0 and 1e12),
   constraint optimization_iterations_tokens_range
-    check (prompt_tokens >= 0 and completion_tokens >= 0 and total_tokens >= 0),
+    check (prompt_tokens >= 0 and completion_tokens >= 0 and declared_total_tokens >= 0),
   constraint optimization_iterations_cost_range check (cost_usd >= 0)
 ) with (fillfactor = 90);
 
@@ -496,7 +498,8 @@ comment on column public.optimization_iterations.declared_duration_ms is 'Durati
 comment on column public.optimization_iterations.duration_ms is 'Declared, or end_time - start_time; never negative.';
 comment on column public.optimization_iterations.prompt_tokens is 'Tokens sent.';
 comment on column public.optimization_iterations.completion_tokens is 'Tokens received.';
-comment on column public.optimization_iterations.total_tokens is 'Tokens in all.';
+comment on column public.optimization_iterations.declared_total_tokens is 'Tokens in all, where the caller says so.';
+comment on column public.optimization_iterations.total_tokens is 'Declared, or the sum of what was sent and received.';
 comment on column public.optimization_iterations.cost_usd is 'US dollars.';
 comment on column public.optimization_iterations.error_message is 'Why it failed.';
 comment on column public.optimization_iterations.metadata is 'Whatever else the caller wants kept.';
@@ -516,7 +519,9 @@ create table public.optimization_samples (
   sample_index integer not null,
   prompt_tokens integer,
   completion_tokens integer,
-  total_tokens integer,
+  declared_total_tokens integer,
+  total_tokens integer generated always as
+    (coalesce(declared_total_tokens, prompt_tokens + completion_tokens, prompt_tokens, completion_tokens)) stored,
   success boolean,
   failed boolean not null generated always as (coalesce(not success, error_message is not null)) stored,
   project_id text not null,
@@ -539,7 +544,7 @@ create table public.optimization_samples (
   constraint optimization_samples_scores_form check (optrail.are_scores(scores)),
   constraint optimization_samples_latency_range check (latency_ms between 0 and 1e12),
   constraint optimization_samples_tokens_range
-    check (prompt_tokens >= 0 and completion_tokens >= 0 and total_tokens >= 0),
+    check (prompt_tokens >= 0 and completion_tokens >= 0 and declared_total_tokens >= 0),
   constraint optimization_samples_cost_range check (cost_usd >= 0),
   constraint optimization_samples_example_id_length check (char_length(example_id) between 1 and 200),
   constraint optimization_samples_split_length check (char_length(split) between 1 and 200),
@@ -556,7 +561,8 @@ comment on column public.optimization_samples.iteration is 'Number of the iterat
 comment on column public.optimization_samples.sample_index is 'Position in the iteration, from 0.';
 comment on column public.optimization_samples.prompt_tokens is 'Tokens sent.';
 comment on column public.optimization_samples.completion_tokens is 'Tokens received.';
-comment on column public.optimization_samples.total_tokens is 'Tokens in all.';
+comment on column public.optimization_samples.declared_total_tokens is 'Tokens in all, where the caller says so.';
+comment on column public.optimization_samples.total_tokens is 'Declared, or the sum of what was sent and received.';
 comment on column public.optimization_samples.success is 'What the caller says; null where it says nothing.';
 comment on column public.optimization_samples.failed is 'success is false, or it is null and there is an error.';
 comment on column public.optimization_samples.project_id is 'The project, that of its run.';
@@ -951,7 +957,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_iterations(array(
-    select row(1, n.run_id, n.project_id, n.iteration, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.iteration, n.total_tokens,
       n.cost_usd, n.is_baseline, optrail.can_be_best(n.status, n.eval_kind, n.decision, n.score), n.score
     )::optrail.iteration_change from new_rows as n));
   return null;
@@ -963,11 +969,11 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_iterations(array(
-    select row(-1, o.run_id, o.project_id, o.iteration, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.iteration, o.total_tokens,
       o.cost_usd, o.is_baseline, optrail.can_be_best(o.status, o.eval_kind, o.decision, o.score), o.score
     )::optrail.iteration_change from old_rows as o
     union all
-    select row(1, n.run_id, n.project_id, n.iteration, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.iteration, n.total_tokens,
       n.cost_usd, n.is_baseline, optrail.can_be_best(n.status, n.eval_kind, n.decision, n.score), n.score
     )::optrail.iteration_change from new_rows as n));
   return null;
@@ -979,7 +985,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_iterations(array(
-    select row(-1, o.run_id, o.project_id, o.iteration, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.iteration, o.total_tokens,
       o.cost_usd, o.is_baseline, optrail.can_be_best(o.status, o.eval_kind, o.decision, o.score), o.score
     )::optrail.iteration_change from old_rows as o));
   return null;
@@ -1023,7 +1029,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_samples(array(
-    select row(1, n.run_id, n.project_id, n.failed, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
       n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
   return null;
 end
@@ -1034,10 +1040,10 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
       o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o
     union all
-    select row(1, n.run_id, n.project_id, n.failed, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
       n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
   return null;
 end
@@ -1048,7 +1054,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
       o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o));
   return null;
 end
@@ -1176,6 +1182,13 @@ begin
   v_project_id := optrail.resolve_run(v.run_id, v.project_id);
   perform optrail.lock_runs(array[v.run_id], v_project_id);
 
+  select * into v_row from public.optimization_iterations as i
+  where i.id = v.id and i.project_id = v_project_id and not i.is_placeholder;
+  if found then
+    return next v_row;
+    return;
+  end if;
+
   if p_program is not null then
     perform optrail.check_content(array[p_program_hash], array[p_program]);
     insert into public.optimization_programs (project_id, program_hash, program)
@@ -1186,7 +1199,7 @@ begin
   insert into public.optimization_iterations (
     id, run_id, project_id, iteration, status, eval_kind, score, scores, params, program_hash, decision, decision_reason,
     parent_iterations, is_baseline, start_time, end_time, declared_duration_ms, prompt_tokens, completion_tokens,
-    total_tokens, cost_usd, error_message, metadata)
+    declared_total_tokens, cost_usd, error_message, metadata)
   values (
     coalesce(v.id, optrail.uuid_v7()), v.run_id, v_project_id, v.iteration, coalesce(v.status, 'completed'),
     coalesce(v.eval_kind, 'full'), v.score, v.scores, coalesce(v.params, '{}'), decode(p_program_hash, 'hex'), v.decision,
@@ -1203,15 +1216,12 @@ begin
       program_hash = decode(p_program_hash, 'hex'), decision = v.decision, decision_reason = v.decision_reason,
       parent_iterations = coalesce(v.parent_iterations, '{}'), is_baseline = coalesce(v.is_baseline, false),
       start_time = v.start_time, end_time = v.end_time, declared_duration_ms = v.duration_ms,
-      prompt_tokens = v.prompt_tokens, completion_tokens = v.completion_tokens, total_tokens = v.total_tokens,
+      prompt_tokens = v.prompt_tokens, completion_tokens = v.completion_tokens, declared_total_tokens = v.total_tokens,
       cost_usd = v.cost_usd, error_message = v.error_message, metadata = coalesce(v.metadata, '{}')
     where i.run_id = v.run_id and i.project_id = v_project_id and i.iteration = v.iteration and i.is_placeholder
     returning * into v_row;
   end if;
 
-  if v_row.id is null then
-    select * into v_row from public.optimization_iterations as i where i.id = v.id and i.project_id = v_project_id;
-  end if;
   if v_row.id is null then
     raise exception using
       errcode = 'OT005',
@@ -1260,9 +1270,9 @@ begin
     from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
     where s.iteration_id is not null
   ) as s
-  join public.optimization_iterations as i
+  left join public.optimization_iterations as i
     on i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration
-  where i.id <> s.iteration_id and not i.is_placeholder
+  where i.id is null or (i.id <> s.iteration_id and not i.is_placeholder)
   limit 1;
   if found then
     raise exception using
@@ -1273,7 +1283,8 @@ begin
 
   insert into public.optimization_samples (
     run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
-    prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+    prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split,
+    metadata)
   select
     s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), s.predicted_output, s.score,
     s.scores, s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens, s.cost_usd,
@@ -1314,7 +1325,7 @@ begin
     r.improvement, r.improvement_pct, r.iterations,
     i.full_evaluations, i.minibatch_evaluations, i.accepted, i.rejected, i.failed,
     r.samples_evaluated, r.successful_samples, r.failed_samples,
-    r.successful_samples::double precision / nullif(r.samples_evaluated, 0),
+    r.successful_samples::double precision / nullif(r.successful_samples + r.failed_samples, 0),
     r.total_tokens, r.total_cost_usd, r.avg_latency_ms, r.duration_ms,
     best.params, program.program, r.created_at, r.start_time, r.end_time
   from public.optimization_runs as r
@@ -1500,14 +1511,16 @@ begin
         last_run_at = greatest(g.last_run_at, excluded.last_run_at)
       returning g.group_id, g.project_id, g.optimizer_type, g.metric, g.status, g.max_final_score, g.first_run_at, g.last_run_at
     ), marked as (
-      -- Where a run that left a group held one of its extremes, only the rows themselves know the next one.
+      -- Where a run that left a group held one of its extremes, and no run counted now does, only the rows themselves
+      -- know the next one.
       insert into optrail.analytics_extremes_lost (group_id)
       select m.group_id
       from merged as m join change_of_group as c
         on c.project_id = m.project_id and c.optimizer_type = m.optimizer_type
         and c.metric is not distinct from m.metric and c.status = m.status
-      where c.left_max_final_score >= m.max_final_score
-        or c.left_first_run_at <= m.first_run_at or c.left_last_run_at >= m.last_run_at
+      where (c.left_max_final_score >= m.max_final_score and c.max_final_score is distinct from m.max_final_score)
+        or (c.left_first_run_at <= m.first_run_at and c.first_run_at is distinct from m.first_run_at)
+        or (c.left_last_run_at >= m.last_run_at and c.last_run_at is distinct from m.last_run_at)
       on conflict do nothing
     )
     select count(*) into v_taken from taken;
@@ -1615,17 +1628,17 @@ grant update (run_name, status, tags, notes, metadata, eval_set_hash, start_time
   on public.optimization_runs to authenticated, service_role;
 grant insert (id, run_id, project_id, iteration, status, eval_kind, score, scores, params, program_hash, decision,
   decision_reason, parent_iterations, is_baseline, is_placeholder, start_time, end_time, declared_duration_ms,
-  prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, metadata)
+  prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, metadata)
   on public.optimization_iterations to authenticated, service_role;
 grant update (id, status, eval_kind, score, scores, params, program_hash, decision, decision_reason, parent_iterations,
-  is_baseline, is_placeholder, start_time, end_time, declared_duration_ms, prompt_tokens, completion_tokens, total_tokens,
+  is_baseline, is_placeholder, start_time, end_time, declared_duration_ms, prompt_tokens, completion_tokens, declared_total_tokens,
   cost_usd, error_message, metadata)
   on public.optimization_iterations to authenticated, service_role;
 grant insert (run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success,
-  latency_ms, prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+  latency_ms, prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
   on public.optimization_samples to authenticated, service_role;
 grant update (example_hash, predicted_output, score, scores, success, latency_ms, prompt_tokens, completion_tokens,
-  total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+  declared_total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
   on public.optimization_samples to authenticated, service_role;
 grant insert (project_id, program_hash, program) on public.optimization_programs to authenticated, service_role;
 grant insert (project_id, example_hash, input, expected_output) on public.optimization_examples to authenticated, service_role;

@@ -60,8 +60,10 @@ export type OptimizationIterationsRow = {
   prompt_tokens: number | null;
   /** Tokens received. */
   completion_tokens: number | null;
-  /** Tokens in all. */
-  total_tokens: number | null;
+  /** Tokens in all, where the caller says so. */
+  declared_total_tokens: number | null;
+  /** Declared, or the sum of what was sent and received. */
+  readonly total_tokens: number | null;
   /** US dollars. */
   cost_usd: number | null;
   /** Why it failed. */
@@ -290,8 +292,10 @@ export type OptimizationSamplesRow = {
   prompt_tokens: number | null;
   /** Tokens received. */
   completion_tokens: number | null;
-  /** Tokens in all. */
-  total_tokens: number | null;
+  /** Tokens in all, where the caller says so. */
+  declared_total_tokens: number | null;
+  /** Declared, or the sum of what was sent and received. */
+  readonly total_tokens: number | null;
   /** What the caller says; null where it says nothing. */
   success: boolean | null;
   /** success is false, or it is null and there is an error. */

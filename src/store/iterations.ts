@@ -54,20 +54,14 @@ function iterationOf(row: IterationRow, hashes = false): OptimizationIteration {
   };
 }
 
+/** What a caller says of these overrides what follows from other columns. */
+const DECLARED = new Set(['durationMs', 'totalTokens']);
+
 /** Left out, the status follows from what there is: a score, only an error, or neither yet. */
 function statusOf(iteration: CreateOptimizationIteration): OptimizationIteration['status'] {
   if (iteration.status !== undefined) return iteration.status;
   if (iteration.score !== undefined && iteration.score !== null) return 'completed';
   return iteration.errorMessage ? 'failed' : 'running';
-}
-
-/** Tokens in all, where only their parts were given. */
-export function withTotalTokens<T extends { promptTokens?: number | null | undefined; completionTokens?: number | null | undefined; totalTokens?: number | null | undefined }>(
-  usage: T,
-): T {
-  const { promptTokens, completionTokens, totalTokens } = usage;
-  if (totalTokens !== undefined || (promptTokens ?? completionTokens ?? null) === null) return usage;
-  return { ...usage, totalTokens: (promptTokens ?? 0) + (completionTokens ?? 0) };
 }
 
 /** A row as the recording functions of the database read it: their table's column names. */
@@ -80,7 +74,7 @@ export function toColumns(fields: object): Record<string, unknown> {
 }
 
 export async function createIteration(scope: Scope, iteration: CreateOptimizationIteration): Promise<OptimizationIteration> {
-  const { program, ...fields } = withTotalTokens(iteration);
+  const { program, ...fields } = iteration;
   const content = program === undefined ? null : contentOf(program);
   const rows = await scope.query<IterationRow & Row>({
     text: `select ${SELECTION} from public.record_optimization_iteration($1::jsonb, $2, $3) as i ${PROGRAM_JOIN}`,
@@ -99,15 +93,15 @@ export async function updateIteration(
   projectId: string | undefined,
   changes: UpdateOptimizationIteration,
 ): Promise<OptimizationIteration> {
-  const { program, durationMs, ...fields } = changes;
+  const { program, ...fields } = changes;
   const content = program === undefined ? null : contentOf(program);
   const assignments = new Map<string, SqlValue>([['is_placeholder', false]]);
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const isJson = typeof value === 'object' && value !== null && !Array.isArray(value);
-    assignments.set(snakeCase(name), isJson ? JSON.stringify(value) : (value as SqlValue));
+    const column = DECLARED.has(name) ? `declared_${snakeCase(name)}` : snakeCase(name);
+    assignments.set(column, isJson ? JSON.stringify(value) : (value as SqlValue));
   }
-  if (durationMs !== undefined) assignments.set('declared_duration_ms', durationMs);
   if (content !== null) assignments.set('program_hash', Buffer.from(content.hash, 'hex'));
 
   const parameters = new Parameters();

@@ -6,7 +6,7 @@ import type { CreateOptimizationSample, OptimizationSample, SampleBatchResult } 
 import { camelized } from './case.js';
 import { contentOf, hex } from './content.js';
 import type { ExampleMemory } from './example-memory.js';
-import { toColumns, withTotalTokens } from './iterations.js';
+import { toColumns } from './iterations.js';
 import { missingRun } from './runs.js';
 import { type Scope, theRow } from './scope.js';
 
@@ -79,7 +79,7 @@ interface Slice {
 function sliceOf(projectId: string, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Slice {
   const examples = new Examples();
   const rows = samples.map((sample) => {
-    const { input: _, expectedOutput: __, projectId: ___, ...fields } = withTotalTokens(sample);
+    const { input: _, expectedOutput: __, projectId: ___, ...fields } = sample;
     return toColumns({ ...fields, exampleHash: examples.hashOf(sample) });
   });
   return { projectId, rows, unsent: examples.without((hash) => memory.has(projectId, hash)) };
