@@ -1,7 +1,7 @@
 import { isOptrailError, OptrailError } from '../errors.js';
 import type { Migration } from './migration.js';
 import { MIGRATIONS } from './migrations.generated.js';
-import { type Database, TRUSTED } from './port.js';
+import { type Database, TRUSTED, type Transaction } from './port.js';
 import { setAside } from './set-aside.js';
 
 export type { Migration } from './migration.js';
@@ -64,10 +64,7 @@ export async function migrate(
   let aside: string | undefined;
   if (status.mismatch.length > 0) {
     if (!options.recreate) throw mismatchError(status, `${MIGRATE_COMMAND} --recreate`);
-    aside = await setAside(database, async (transaction) => {
-      const ledger = await transaction.query<{ name: string; sha256: string }>(LEDGER);
-      return ledger.some(({ name, sha256 }) => !migrations.some((one) => one.name === name && one.sha256 === sha256));
-    });
+    aside = await setAside(database, (transaction) => isForeign(transaction, migrations));
     status = await migrationStatus(database, migrations);
   }
   const pending = migrations.filter(({ name }) => status.pending.includes(name));
@@ -96,6 +93,14 @@ export async function assertSchema(database: Database, migrations: readonly Migr
 }
 
 const LEDGER = { text: 'select name, sha256, applied_at from optrail.migrations order by name' };
+
+/** Whether there is a ledger, and a line in it that is not one of ours. */
+async function isForeign(transaction: Transaction, migrations: readonly Migration[]): Promise<boolean> {
+  const [present] = await transaction.query({ text: "select 1 where to_regclass('optrail.migrations') is not null" });
+  if (present === undefined) return false;
+  const installed = await transaction.query<{ name: string; sha256: string }>(LEDGER);
+  return !installed.every(({ name, sha256 }) => migrations.some((one) => one.name === name && one.sha256 === sha256));
+}
 
 async function readLedger(database: Database): Promise<InstalledMigration[]> {
   try {

@@ -26,7 +26,7 @@ export const SQL_ERRORS: readonly SqlErrorRule[] = [
   { states: ['42501'], code: 'forbidden', retryable: false },
   { states: ['23503', '23514', '23502', '22001'], code: 'constraint_violation', retryable: false },
   { states: ['22P05', '22021', '22P02', '22003', '22007', '22008'], code: 'invalid_input', retryable: false },
-  { states: ['54000'], code: 'too_large', retryable: false },
+  { states: ['54'], code: 'too_large', retryable: false },
   { states: ['40001', '40P01', '55P03'], code: 'database_busy', retryable: true },
   { states: ['57014'], code: 'aborted', retryable: false },
   { states: ['53300', '57P01', '57P02', '57P03', '57P05', '25P03', '08'], code: 'database_unreachable', retryable: true },

@@ -115,11 +115,16 @@ function copyOf(value: unknown, context: z.core.$RefinementCtx): JsonValue {
  */
 export const JsonValueSchema = z.unknown().transform((value, context): JsonValue => copyOf(value, context));
 
+/** A JSON object; `T` is what the compiler tells callers to write. */
+export function jsonObject<T extends object>() {
+  return (z.unknown() as unknown as z.ZodType<T, T>).transform((value: unknown, context): JsonObject => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      context.addIssue({ code: 'custom', message: 'must be an object' });
+      return {};
+    }
+    return copyOf(value, context) as JsonObject;
+  });
+}
+
 /** A JSON object: the same rules, and neither an array nor a plain value. */
-export const JsonObjectSchema = z.unknown().transform((value, context): JsonObject => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    context.addIssue({ code: 'custom', message: 'must be an object' });
-    return {};
-  }
-  return copyOf(value, context) as JsonObject;
-});
+export const JsonObjectSchema = jsonObject<object>();

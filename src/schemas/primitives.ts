@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonObjectSchema, textProblem } from './json.js';
+import { jsonObject, textProblem } from './json.js';
 
 /** Longest text that is indexed: names, tags, models, metrics, optimizer types. The database checks the same. */
 export const MAX_NAME_LENGTH = 200;
@@ -36,12 +36,13 @@ export const ScoreSchema = z
   .max(MAX_SCORE, `must lie within ±${MAX_SCORE}`);
 
 /** Further objectives by name. Not a z.record, which would lose a name like `__proto__`. */
-export const ScoresSchema = JsonObjectSchema.superRefine((scores, context) => {
+export const ScoresSchema = jsonObject<Readonly<Record<string, number>>>().transform((scores, context) => {
   for (const [name, score] of Object.entries(scores)) {
     const issues = [...(NameSchema.safeParse(name).error?.issues ?? []), ...(ScoreSchema.safeParse(score).error?.issues ?? [])];
     for (const { message } of issues) context.addIssue({ code: 'custom', path: [name], message });
   }
-}).transform((scores) => scores as Record<string, number>);
+  return scores as Record<string, number>;
+});
 
 /** A number of an iteration: 0 to 2^31-1, counted by the recorder. */
 export const IterationNumberSchema = z.int().min(0).max(2_147_483_647);

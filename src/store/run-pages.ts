@@ -18,7 +18,8 @@ function encodeCursor(cursor: Cursor): string {
 function decodeCursor(text: string, filters: RunFilters): Cursor {
   try {
     const cursor = CursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-    if (cursor[0] === filters.orderBy && cursor[1] === filters.orderDirection) return cursor;
+    const isOfThisOrder = cursor[0] === filters.orderBy && cursor[1] === filters.orderDirection;
+    if (isOfThisOrder && (cursor[2] !== null || filters.orderBy !== 'created_at')) return cursor;
   } catch {
     // Told below: a cursor that cannot be read and one of another list are the same mistake.
   }

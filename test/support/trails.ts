@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { createDirectClient } from '../../src/client/direct.js';
+import type { ClientHandle } from '../../src/client/port.js';
+import { openEmbedded } from '../../src/database/embedded/engine.js';
+import { migrate } from '../../src/database/migrate.js';
+import { type Database, type Identity, type Row, type SqlValue, TRUSTED } from '../../src/database/port.js';
+import { openPostgres } from '../../src/database/postgres.js';
+import { createClient } from '../../src/open.js';
+import { ExampleMemory } from '../../src/store/example-memory.js';
+import { freshDatabase, freshDirectory } from './databases.js';
+import type { Major } from './postgres.js';
+import { asSuperuser, databaseUrl } from './sql.js';
+
+/** A migrated database of a test file's own, with a client on it and SQL beside the client. */
+export interface Trail {
+  client: ClientHandle;
+  database: Database;
+  /** URL of the database, for further connections; undefined for the embedded one. */
+  url: string | undefined;
+  /** One statement as the connection's own role: a superuser, or the owner of the schema. */
+  sql<R extends Row = Row>(text: string, values?: readonly SqlValue[]): Promise<R[]>;
+  close(): Promise<void>;
+}
+
+/** One way in which the schema came into a database. */
+export interface Install {
+  name: string;
+  kind: Database['kind'];
+  open(): Promise<Trail>;
+}
+
+/** An ordinary role as the owner of a managed database is one: it may create roles, and is no superuser. */
+export const OWNER = 'optrail_owner';
+const OWNER_TEMPLATE = 'optrail_owner_template';
+
+const embedded: Install = {
+  name: 'PGlite',
+  kind: 'embedded',
+  async open() {
+    const directory = freshDirectory();
+    const database = await openEmbedded({ directory });
+    return trailOf(handleOn(database), database, undefined, async () => rmSync(directory, { recursive: true, force: true }));
+  },
+};
+
+function byPostgres(major: Major, owner: 'superuser' | 'ordinary owner'): Install {
+  return {
+    name: `PostgreSQL ${major}, ${owner}`,
+    kind: 'postgres',
+    async open() {
+      const url = await (owner === 'superuser' ? freshDatabase(major, { migrated: true }) : ownersDatabase(major));
+      return trailAt(url);
+    },
+  };
+}
+
+export const EMBEDDED = embedded;
+export const POSTGRES_INSTALLS: readonly Install[] = [
+  byPostgres(15, 'superuser'),
+  byPostgres(15, 'ordinary owner'),
+  byPostgres(18, 'superuser'),
+  byPostgres(18, 'ordinary owner'),
+];
+/** Every suite that says what a function means holds on each of these. */
+export const INSTALLS: readonly Install[] = [embedded, ...POSTGRES_INSTALLS];
+
+/** A trail that is opened before the tests of the suite around the call and closed after them. */
+export function useTrail(install: Install): Trail {
+  let opened: Trail | undefined;
+  beforeAll(async () => {
+    opened = await install.open();
+  });
+  afterAll(() => opened?.close());
+  const live = (): Trail => {
+    if (opened === undefined) throw new Error('the trail is open inside tests only');
+    return opened;
+  };
+  return {
+    get client() {
+      return live().client;
+    },
+    get database() {
+      return live().database;
+    },
+    get url() {
+      return live().url;
+    },
+    sql: (text, values) => live().sql(text, values),
+    close: () => live().close(),
+  };
+}
+
+/** A trail on a database that has the schema already. */
+export function trailAt(url: string): Trail {
+  return trailOf(createClient({ databaseUrl: url }), openPostgres({ url }), url, async () => {});
+}
+
+function trailOf(client: ClientHandle, database: Database, url: string | undefined, end: () => Promise<void>): Trail {
+  return {
+    client,
+    database,
+    url,
+    sql: (text, values = []) => database.query(TRUSTED, { text, values }),
+    async close() {
+      await client.close();
+      await database.close();
+      await end();
+    },
+  };
+}
+
+/** What `createClient` gives, on a database that SQL can reach too: the embedded one takes no second connection. */
+function handleOn(database: Database): ClientHandle {
+  const connection = { database: async () => database, examples: new ExampleMemory() };
+  const close = () => database.close();
+  const as = (identity: Identity) => createDirectClient(connection, identity);
+  return { ...as(TRUSTED), as: (claims) => as({ kind: 'claims', claims }), close, [Symbol.asyncDispose]: close };
+}
+
+/** An empty database on the server that {@link OWNER} owns. */
+export async function emptyOwnersDatabase(major: Major): Promise<string> {
+  const server = inject('postgres')[major] as string;
+  await makeOwner(server);
+  return createFor(OWNER, server, 'template0');
+}
+
+async function ownersDatabase(major: Major): Promise<string> {
+  const server = inject('postgres')[major] as string;
+  await makeOwner(server);
+  return createFor(OWNER, server, OWNER_TEMPLATE);
+}
+
+async function createFor(owner: string, server: string, template: string): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asSuperuser(server, `create database ${name} template ${template} owner ${owner}`);
+  return ownedUrl(owner, server, name);
+}
+
+function ownedUrl(owner: string, server: string, name: string): string {
+  const url = new URL(databaseUrl(server, name));
+  url.username = owner;
+  return url.href;
+}
+
+const made = new Map<string, Promise<void>>();
+
+/** Makes the role and its migrated template, once for the server, whichever test file comes first. */
+function makeOwner(server: string): Promise<void> {
+  const making = made.get(server) ?? makeOwnerOnce(server);
+  made.set(server, making);
+  return making;
+}
+
+async function makeOwnerOnce(server: string): Promise<void> {
+  const gate = openPostgres({ url: server, maxConnections: 1 });
+  try {
+    await gate.query(TRUSTED, { text: 'select pg_advisory_lock(4700099)' });
+    const [known] = await gate.query(TRUSTED, { text: `select from pg_database where datname = '${OWNER_TEMPLATE}'` });
+    if (known !== undefined) return;
+    // The roles are there since the superuser's install; whoever runs a managed database grants them to its owner.
+    await gate.query(TRUSTED, { text: `create role ${OWNER} login nosuperuser createrole` });
+    await gate.query(TRUSTED, { text: `grant anon, authenticated, service_role to ${OWNER}` });
+    await gate.query(TRUSTED, { text: `create database optrail_owner_unfinished owner ${OWNER}` });
+    const database = openPostgres({ url: ownedUrl(OWNER, server, 'optrail_owner_unfinished') });
+    await migrate(database).finally(() => database.close());
+    await gate.query(TRUSTED, { text: `alter database optrail_owner_unfinished rename to ${OWNER_TEMPLATE}` });
+  } finally {
+    await gate.close();
+  }
+}
+
+/** Makes a run's last sign of life older than the database would let anybody write. */
+export function ageHeartbeat({ database }: Trail, runId: string, seconds: number): Promise<unknown> {
+  return database.transaction(TRUSTED, async (transaction) => {
+    await transaction.query({ text: 'alter table public.optimization_runs disable trigger before_update' });
+    await transaction.query({
+      text: 'update public.optimization_runs set heartbeat_at = now() - make_interval(secs => $2) where id = $1',
+      values: [runId, seconds],
+    });
+    await transaction.query({ text: 'alter table public.optimization_runs enable trigger before_update' });
+  });
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+import { ClosingLine } from './test/support/closing-line.js';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new ClosingLine()],
+  },
+});
