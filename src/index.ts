@@ -1,0 +1,100 @@
+import type { OptimizationClient } from './client/port.js';
+import { defaultClient } from './open.js';
+import { createTrackRun } from './recorder/track-run.js';
+
+/*
+ * The helper functions at top level act on the default client. They are spelled out one by one, so that an editor shows
+ * each with its description and a bundler drops those that are not used.
+ */
+
+/** {@inheritDoc OptimizationClient.createOptimizationRun} */
+export const createOptimizationRun: OptimizationClient['createOptimizationRun'] = (...args) => defaultClient().createOptimizationRun(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationRun} */
+export const getOptimizationRun: OptimizationClient['getOptimizationRun'] = (...args) => defaultClient().getOptimizationRun(...args);
+/** {@inheritDoc OptimizationClient.updateOptimizationRun} */
+export const updateOptimizationRun: OptimizationClient['updateOptimizationRun'] = (...args) => defaultClient().updateOptimizationRun(...args);
+/** {@inheritDoc OptimizationClient.listOptimizationRuns} */
+export const listOptimizationRuns: OptimizationClient['listOptimizationRuns'] = (...args) => defaultClient().listOptimizationRuns(...args);
+/** {@inheritDoc OptimizationClient.deleteOptimizationRun} */
+export const deleteOptimizationRun: OptimizationClient['deleteOptimizationRun'] = (...args) => defaultClient().deleteOptimizationRun(...args);
+/** {@inheritDoc OptimizationClient.createOptimizationIteration} */
+export const createOptimizationIteration: OptimizationClient['createOptimizationIteration'] = (...args) =>
+  defaultClient().createOptimizationIteration(...args);
+/** {@inheritDoc OptimizationClient.updateOptimizationIteration} */
+export const updateOptimizationIteration: OptimizationClient['updateOptimizationIteration'] = (...args) =>
+  defaultClient().updateOptimizationIteration(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationIterations} */
+export const getOptimizationIterations: OptimizationClient['getOptimizationIterations'] = (...args) =>
+  defaultClient().getOptimizationIterations(...args);
+/** {@inheritDoc OptimizationClient.getBestIteration} */
+export const getBestIteration: OptimizationClient['getBestIteration'] = (...args) => defaultClient().getBestIteration(...args);
+/** {@inheritDoc OptimizationClient.createOptimizationSample} */
+export const createOptimizationSample: OptimizationClient['createOptimizationSample'] = (...args) =>
+  defaultClient().createOptimizationSample(...args);
+/** {@inheritDoc OptimizationClient.batchCreateOptimizationSamples} */
+export const batchCreateOptimizationSamples: OptimizationClient['batchCreateOptimizationSamples'] = (...args) =>
+  defaultClient().batchCreateOptimizationSamples(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationSamples} */
+export const getOptimizationSamples: OptimizationClient['getOptimizationSamples'] = (...args) => defaultClient().getOptimizationSamples(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationRunSummary} */
+export const getOptimizationRunSummary: OptimizationClient['getOptimizationRunSummary'] = (...args) =>
+  defaultClient().getOptimizationRunSummary(...args);
+/** {@inheritDoc OptimizationClient.getTopRunsByScore} */
+export const getTopRunsByScore: OptimizationClient['getTopRunsByScore'] = (...args) => defaultClient().getTopRunsByScore(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationAnalytics} */
+export const getOptimizationAnalytics: OptimizationClient['getOptimizationAnalytics'] = (...args) =>
+  defaultClient().getOptimizationAnalytics(...args);
+/** {@inheritDoc OptimizationClient.refreshOptimizationAnalytics} */
+export const refreshOptimizationAnalytics: OptimizationClient['refreshOptimizationAnalytics'] = (...args) =>
+  defaultClient().refreshOptimizationAnalytics(...args);
+/** {@inheritDoc OptimizationClient.updateRunProgress} */
+export const updateRunProgress: OptimizationClient['updateRunProgress'] = (...args) => defaultClient().updateRunProgress(...args);
+/** {@inheritDoc OptimizationClient.listProjects} */
+export const listProjects: OptimizationClient['listProjects'] = (...args) => defaultClient().listProjects(...args);
+
+/** Records one run around a callback, into `options.client` or the default client. */
+export const { trackRun, startRun } = createTrackRun(async () => defaultClient());
+
+export type { ByIdOptions, CallOptions, ClientHandle, OptimizationClient, ReadOptions, SampleReadOptions } from './client/port.js';
+export type {
+  OptimizationExamplesRow,
+  OptimizationIterationsRow,
+  OptimizationProgramsRow,
+  OptimizationProjectMembersRow,
+  OptimizationProjectsRow,
+  OptimizationRunAnalyticsRow,
+  OptimizationRunsRow,
+  OptimizationSamplesRow,
+} from './database/rows.generated.js';
+export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
+export { type ClientOptions, closeDefaultClient, createClient } from './open.js';
+export type { IterationEvent, Mask, MaskPlace, TrackRunOptions } from './recorder/options.js';
+export type { FlushReport, IterationRecord, IterationUpdate, Run, RunAnnotation, SampleRecord, StartedRun, TrackedRun } from './recorder/port.js';
+export type {
+  Claims,
+  CreateOptimizationIterationInput,
+  CreateOptimizationRunInput,
+  CreateOptimizationSampleInput,
+  Direction,
+  EvalKind,
+  IterationDecision,
+  IterationStatus,
+  JsonObject,
+  JsonValue,
+  OptimizationAnalytics,
+  OptimizationIteration,
+  OptimizationProject,
+  OptimizationRun,
+  OptimizationRunSummary,
+  OptimizationSample,
+  ProjectRole,
+  RunFiltersInput,
+  RunPage,
+  RunProgressInput,
+  RunStatus,
+  SampleBatchResult,
+  TopRun,
+  TopRunsOptions,
+  UpdateOptimizationIterationInput,
+  UpdateOptimizationRunInput,
+} from './schemas/index.js';

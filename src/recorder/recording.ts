@@ -1,0 +1,231 @@
+import { uuidv7 } from 'uuidv7';
+import type { OptimizationClient } from '../client/port.js';
+import { OptrailError } from '../errors.js';
+import type { CreateOptimizationRunInput, RunStatus } from '../schemas/run.js';
+import { asOptrailError, PATIENT, PROMPT } from './delivery.js';
+import { describeError, isCancellation } from './failure.js';
+import { startHeartbeat } from './heartbeat.js';
+import { Intake } from './intake.js';
+import { Ledger, Ticket } from './ledger.js';
+import type { TrackRunOptions } from './options.js';
+import { Outbox } from './outbox.js';
+import type { FlushReport, RunAnnotation, StartedRun } from './port.js';
+import { RecordedRun, type RunParts } from './run.js';
+import { endsWithin } from './timers.js';
+import { Warnings } from './warnings.js';
+import { type Send, sendThrough } from './writes.js';
+
+export type ResolveClient = () => Promise<OptimizationClient>;
+type FinalStatus = Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
+
+const FLUSH_TIMEOUT_MS = 10_000;
+
+/** Runs that are being created, by id: a nested run has to come after its parent. */
+const opening = new Map<string, Promise<void>>();
+
+/** A run from its creation to its end. */
+export class Recording extends RecordedRun implements StartedRun {
+  private readonly start = performance.now();
+  private readonly created = new Ticket(() => undefined);
+  private readonly stopHeartbeat: () => void;
+  private ending: Promise<FlushReport> | undefined;
+
+  private constructor(
+    private readonly options: TrackRunOptions,
+    parts: RunParts,
+    client: ResolveClient,
+  ) {
+    super(parts);
+    this.stopHeartbeat = startHeartbeat(() => this.beat(client));
+  }
+
+  /** Creates the run and waits for the database's first answer, whatever it is. A strict run rejects unless it was created. */
+  static async begin(options: TrackRunOptions, resolveClient: ResolveClient): Promise<Recording> {
+    const client = once(options.client, resolveClient);
+    const recording = new Recording(options, partsOf(options, client), client);
+    await recording.open();
+    return recording;
+  }
+
+  async complete(changes?: RunAnnotation): Promise<FlushReport> {
+    const report = await this.end('completed', undefined, changes);
+    this.demandStored();
+    return report;
+  }
+
+  fail(error: unknown): Promise<FlushReport> {
+    return this.end(isCancellation(error, this.options.signal) ? 'cancelled' : 'failed', error);
+  }
+
+  cancel(reason?: unknown): Promise<FlushReport> {
+    return this.end('cancelled', reason);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.ending !== undefined) return void (await this.ending);
+    const message = 'The block ended without run.complete(): it threw, or the call is missing.';
+    this.parts.warnings.warn('disposed', `run ${this.id} is stored as failed. ${message}`);
+    await this.fail(new Error(message));
+  }
+
+  /** Ends the run once; never rejects. */
+  end(status: FinalStatus, error?: unknown, changes?: RunAnnotation): Promise<FlushReport> {
+    this.ending ??= this.close(status, error, changes);
+    return this.ending;
+  }
+
+  /** Throws `recording_failed` where a strict run could not store everything. */
+  demandStored(): void {
+    const { ledger, strict } = this.parts;
+    const { pending, rejected } = ledger.report();
+    const cause = this.created.error ?? ledger.firstError;
+    if (!strict || (pending === 0 && rejected === 0 && cause === undefined)) return;
+    throw new OptrailError('recording_failed', `${rejected} calls of run ${this.id} were rejected and ${pending} were not answered.`, {
+      cause,
+    });
+  }
+
+  private async open(): Promise<void> {
+    const { outbox, strict, flushTimeoutMs, warnings } = this.parts;
+    this.announceCreation();
+    const answer = strict ? this.created.settled : Promise.race([outbox.firstAnswer, this.created.settled]);
+    const inTime = await outbox.hurry(endsWithin(answer, flushTimeoutMs));
+    if (!inTime) warnings.warn('retry', `the database has not answered in ${flushTimeoutMs} ms; the run goes on, and it is tried again`);
+    if (!strict || (inTime && this.created.error === undefined)) return;
+    this.stopHeartbeat();
+    const cause = this.created.error ?? new OptrailError('database_unreachable', `No answer in ${flushTimeoutMs} ms.`, { retryable: true });
+    outbox.abandon(cause);
+    throw new OptrailError('recording_failed', `The run could not be created: ${cause.message}`, { cause });
+  }
+
+  private announceCreation(): void {
+    const { intake, outbox, warnings } = this.parts;
+    try {
+      const before = intake.size;
+      const input = this.description();
+      outbox.push({ kind: 'createRun', input }, this.created, intake.size - before);
+      this.created.release();
+    } catch (thrown) {
+      const error = asOptrailError(thrown);
+      warnings.warn(`rejected:${error.code}`, `the run cannot be recorded: ${error.message}`);
+      outbox.abandon(error);
+      this.created.release(error);
+    }
+    opening.set(this.id, this.created.settled);
+    void this.created.settled.then(() => opening.delete(this.id));
+  }
+
+  private description(): CreateOptimizationRunInput {
+    const { intake, direction, scoreMax } = this.parts;
+    const { optimizerType, config, metric, tags, notes, metadata, evalSetHash, parentRunId, initialScore } = this.options;
+    const named = metric === undefined ? config : { ...config, metric: config?.metric ?? metric };
+    return {
+      id: this.id,
+      projectId: this.projectId,
+      runName: this.options.runName ?? `${optimizerType} ${new Date().toISOString().slice(0, 19).replace('T', ' ')} UTC`,
+      optimizerType,
+      status: 'running',
+      direction,
+      scoreMax,
+      config: intake.object(named, 'config'),
+      tags: intake.copy(tags, 'tags') as string[] | undefined,
+      notes: intake.text(notes, 'notes'),
+      metadata: this.mergeMetadata(intake.object(metadata, 'metadata')),
+      evalSetHash,
+      parentRunId,
+      initialScore: intake.score(initialScore, 'initialScore'),
+    };
+  }
+
+  private async beat(client: ResolveClient): Promise<void> {
+    await this.created.settled;
+    if (this.created.error !== undefined) return;
+    await (await client()).updateRunProgress(this.id, {}, { projectId: this.projectId });
+  }
+
+  private async close(status: FinalStatus, error: unknown, annotation: RunAnnotation | undefined): Promise<FlushReport> {
+    const { outbox, ledger, flushTimeoutMs } = this.parts;
+    this.stopHeartbeat();
+    const ended = new Ticket(() => undefined);
+    const durationMs = performance.now() - this.start;
+    const changes = { ...this.lastWords(error, annotation), status, durationMs };
+    outbox.push({ kind: 'updateRun', runId: this.id, projectId: this.projectId, changes }, ended, 0);
+    ended.release();
+    const inTime = await outbox.hurry(endsWithin(Promise.all([ledger.settled(), ended.settled]), flushTimeoutMs));
+    ledger.note(ended.error);
+    this.sumUp(inTime && ended.error === undefined, status);
+    return ledger.report();
+  }
+
+  /** Nothing in here may keep a run from ending, a mask that throws in a strict run neither. */
+  private lastWords(error: unknown, annotation: RunAnnotation | undefined) {
+    const { intake, ledger } = this.parts;
+    try {
+      const said = annotation === undefined ? {} : this.annotation(annotation);
+      if (error === undefined) return said;
+      const { message, stack } = describeError(error);
+      return { ...said, errorMessage: intake.text(message, 'errorMessage'), errorStack: intake.text(stack, 'errorStack') };
+    } catch (thrown) {
+      ledger.note(thrown as OptrailError);
+      return {};
+    }
+  }
+
+  private sumUp(ended: boolean, status: FinalStatus): void {
+    const { acknowledged, pending, rejected } = this.parts.ledger.report();
+    if (ended && pending === 0 && rejected === 0) return;
+    const calls = acknowledged + pending + rejected;
+    const counts = `${acknowledged} of ${calls} calls are stored, ${rejected} were rejected, ${pending} still wait`;
+    this.parts.warnings.warn('end', `run ${this.id}: ${counts}${ended ? '' : `; its end (${status}) is not stored yet`}`);
+  }
+}
+
+function partsOf(options: TrackRunOptions, client: ResolveClient): RunParts {
+  const {
+    projectId,
+    direction = 'maximize',
+    scoreMax = 1,
+    strict = false,
+    flushTimeoutMs = FLUSH_TIMEOUT_MS,
+    signal,
+    onIteration,
+  } = options;
+  const warnings = new Warnings(options.onWarning);
+  const send = afterParent(options.parentRunId, sendThrough(client));
+  return {
+    id: uuidv7(),
+    projectId,
+    direction,
+    scoreMax,
+    strict,
+    flushTimeoutMs,
+    signal,
+    onIteration,
+    warnings,
+    intake: new Intake(options.mask, strict, warnings),
+    outbox: new Outbox({ send, policy: strict ? PROMPT : PATIENT, warnings, amend: !strict }),
+    ledger: new Ledger(),
+  };
+}
+
+function afterParent(parentRunId: string | undefined, send: Send): Send {
+  if (parentRunId === undefined) return send;
+  return async (write, signal) => {
+    if (write.kind === 'createRun') await opening.get(parentRunId);
+    return send(write, signal);
+  };
+}
+
+/** Resolves the client once; a failure is tried again by the next call. */
+function once(client: OptimizationClient | undefined, resolve: ResolveClient): ResolveClient {
+  let resolved = client === undefined ? undefined : Promise.resolve(client);
+  return () => {
+    resolved ??= Promise.resolve()
+      .then(resolve)
+      .catch((error: unknown) => {
+        resolved = undefined;
+        throw error;
+      });
+    return resolved;
+  };
+}
