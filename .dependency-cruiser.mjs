@@ -1,0 +1,98 @@
+/** The rooms of src/, and what each may import beside itself and `errors`. The faces and cli may import any room. */
+const ARROWS = {
+  errors: [],
+  schemas: [],
+  config: ['schemas'],
+  database: [],
+  journal: ['schemas'],
+  store: ['database', 'schemas'],
+  client: ['schemas'],
+  'client/direct': ['client', 'database', 'schemas', 'store'],
+  recorder: ['client/port', 'journal/port', 'schemas'],
+  optimizers: ['recorder', 'schemas'],
+  demo: ['optimizers', 'recorder', 'schemas'],
+  operations: ['database', 'journal', 'store'],
+  server: ['client/port', 'operations', 'schemas'],
+};
+
+/** The package's entry points, and what they share: they compose the defaults. */
+const FACES = ['index', 'edge', 'ax', 'server', 'open'];
+
+/** Who may enter, where the arrows alone would let more in: client/http may not reach the database, nor a face the demo. */
+const DOORS = {
+  'client/direct': ['cli', ...FACES],
+  demo: ['cli'],
+};
+
+/** What runs on an edge runtime and in a browser, and the packages that run there too. */
+const PORTABLE = ['errors', 'schemas', '[^/]+/port', 'client/http', 'journal/memory', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
+
+/** @param {string[]} names of folders, and of files without their extension */
+const inside = (names) => `^src/(${names.join('|')})(/|[.]ts$)`;
+
+/** @param {string[]} names */
+const packages = (names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
+
+/**
+ * @param {string} name
+ * @param {string} comment
+ * @param {import('dependency-cruiser').IRegularForbiddenRuleType['from']} from
+ * @param {import('dependency-cruiser').IRegularForbiddenRuleType['to']} to
+ * @returns {import('dependency-cruiser').IForbiddenRuleType}
+ */
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+const faces = `^src/(${FACES.join('|')})[.]ts$`;
+const started = ['^src/schemas/index[.]ts$', '^src/cli/main[.]ts$', '^src/database/embedded/worker[.]ts$'];
+
+const arrows = Object.entries(ARROWS).map(([room, others]) =>
+  forbid(
+    `arrow/${room}`,
+    `${room} imports ${['errors', ...others].join(', ')} and nothing else of src/.`,
+    { path: inside([room]), pathNot: room === 'client' ? inside(['client/direct']) : faces },
+    { path: '^src/', pathNot: inside([room, 'errors', ...others]) },
+  ),
+);
+
+const doors = Object.entries(DOORS).map(([room, visitors]) =>
+  forbid(
+    `door/${room}`,
+    `${room} is imported by ${visitors.join(', ')} and nothing else of src/.`,
+    { path: '^src/', pathNot: inside([room, ...visitors]) },
+    { path: inside([room]) },
+  ),
+);
+
+export default {
+  forbidden: [
+    ...arrows,
+    ...doors,
+    forbid(
+      'unknown-room',
+      'Give the new room its arrows in .dependency-cruiser.mjs.',
+      { path: '^src/', pathNot: [faces, inside(['cli', ...Object.keys(ARROWS)])] },
+      {},
+    ),
+    forbid(
+      'portable',
+      'This room runs on an edge runtime and in a browser: it imports rooms and packages that do so too, and no node:.',
+      { path: inside(PORTABLE) },
+      { pathNot: [inside(PORTABLE), packages(PORTABLE_PACKAGES)] },
+    ),
+    forbid(
+      'ax-is-optional',
+      'A user may not have @ax-llm/ax: import its types, or the package with import() where it is needed.',
+      { path: '^src/' },
+      { path: packages(['@ax-llm/ax']), dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
+    ),
+    forbid('no-circle', 'Types count too.', {}, { circular: true }),
+    forbid('no-orphan', 'It imports nothing and nothing imports it.', { orphan: true, path: '^src/', pathNot: [faces, ...started] }, {}),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    detectProcessBuiltinModuleCalls: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+  },
+};

@@ -1,0 +1,55 @@
+import type { ClientHandle } from '../client/port.js';
+import { createClient } from '../open.js';
+import type { Output } from './output.js';
+import { nothingThere, type Reader } from './reader.js';
+import type { Shell } from './shell.js';
+import { assertUsable, type CliTarget, describeTarget, isAbsent } from './target.js';
+
+/** What a command works with: made for the one call, and closed after it. */
+export class Context {
+  private opened: ClientHandle | undefined;
+
+  constructor(
+    readonly target: CliTarget,
+    readonly output: Output,
+    readonly shell: Shell,
+    /** What `--db` said, so that a command to type next goes to the same database. */
+    private readonly db: string | undefined,
+  ) {}
+
+  /** Aborted by Ctrl-C. */
+  get signal(): AbortSignal {
+    return this.shell.signal;
+  }
+
+  /** For reading: a database that does not exist yet is an empty one, and is not made. */
+  get reader(): Reader {
+    return isAbsent(this.target) ? nothingThere : this.client;
+  }
+
+  /** For everything; makes and prepares an embedded database where there is none. */
+  get client(): ClientHandle {
+    this.opened ??= this.open();
+    return this.opened;
+  }
+
+  /** A command for people to type: on the database that this one was called with. */
+  readonly typed = (words: string): string => {
+    const elsewhere = this.db !== undefined && this.target.kind === 'embedded' ? ` --db ${quoted(this.db)}` : '';
+    return `npx optrail ${words}${elsewhere}`;
+  };
+
+  async close(): Promise<void> {
+    await this.opened?.close();
+  }
+
+  private open(): ClientHandle {
+    assertUsable(this.target);
+    if (isAbsent(this.target)) this.output.progress(`making a database in ${describeTarget(this.target)}, which takes some seconds once`);
+    return createClient(this.target.kind === 'postgres' ? { databaseUrl: this.target.url } : { directory: this.target.directory });
+  }
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@~+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,56 @@
+import type { AxModule } from '../../demo/load-ax.js';
+import { runTriage, type TriageReport } from '../../demo/triage.js';
+import type { IterationEvent, TrackRunOptions } from '../../recorder/options.js';
+import { createTrackRun } from '../../recorder/track-run.js';
+import { MAX_PAGE } from '../../schemas/filters.js';
+import type { Context } from '../context.js';
+import type { DemoModel } from './model.js';
+
+export interface DemoRun {
+  readonly ax: AxModule;
+  readonly model: DemoModel;
+  readonly projectId: string;
+  readonly runName: string;
+  readonly seed: number | undefined;
+  readonly onIteration: (event: IterationEvent) => void;
+}
+
+/** Optimizes and records. Ctrl-C ends the run as cancelled at once; the optimizer itself would not be stopped. */
+export async function recordDemo({ client, output, signal }: Context, demo: DemoRun): Promise<TriageReport> {
+  let runId: string | undefined;
+  const optimizing = runTriage<TrackRunOptions>({
+    ax: demo.ax,
+    student: demo.model.student,
+    teacher: demo.model.teacher,
+    trackRun: createTrackRun(async () => client).trackRun,
+    run: {
+      projectId: demo.projectId,
+      runName: demo.runName,
+      tags: ['demo', demo.model.kind],
+      strict: true,
+      signal,
+      onIteration: (event) => {
+        runId = event.runId;
+        if (!signal.aborted) demo.onIteration(event);
+      },
+      onWarning: (message) => output.warn(message),
+    },
+    ...(demo.seed === undefined ? {} : { seed: demo.seed }),
+  });
+  const interrupted = new Promise<'interrupted'>((resolve) => signal.addEventListener('abort', () => resolve('interrupted')));
+  const outcome = await Promise.race([optimizing, interrupted]);
+  if (outcome !== 'interrupted') return outcome;
+  optimizing.catch(() => {});
+  if (runId !== undefined) await client.updateOptimizationRun(runId, { status: 'cancelled' }, { projectId: demo.projectId });
+  throw signal.reason;
+}
+
+/** `ticket triage`, `ticket triage 2`, ...: a name that no run of the project has. */
+export async function freeName({ client, signal }: Context, projectId: string, name: string): Promise<string> {
+  const { data } = await client.listOptimizationRuns({ projectId, search: name, limit: MAX_PAGE }, { signal });
+  const taken = data.flatMap(({ runName }) => {
+    if (runName === name) return 1;
+    return runName.startsWith(`${name} `) && /^\d{1,9}$/.test(runName.slice(name.length + 1)) ? Number(runName.slice(name.length + 1)) : [];
+  });
+  return taken.length === 0 ? name : `${name} ${Math.max(...taken) + 1}`;
+}

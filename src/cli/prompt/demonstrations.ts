@@ -1,0 +1,16 @@
+/** Few-shot examples under a heading of their own, one paragraph each; empty where there are none. */
+export function demonstrations(demos: unknown): string {
+  if (!Array.isArray(demos) || demos.length === 0) return '';
+  return ['# Demonstrations', ...demos.map(paragraph)].join('\n\n');
+}
+
+function paragraph(demo: unknown): string {
+  if (typeof demo !== 'object' || demo === null || Array.isArray(demo)) return inLine(demo);
+  return Object.entries(demo)
+    .map(([key, value]) => `${key}: ${inLine(value)}`)
+    .join('\n');
+}
+
+function inLine(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Environment, maskUrl, postgresUrl, readSettings } from '../config.js';
+import { isOptrailError, OptrailError } from '../errors.js';
+
+/** The database of one command. */
+export type CliTarget = { readonly kind: 'postgres'; readonly url: string } | { readonly kind: 'embedded'; readonly directory: string };
+
+/** What `--db` names, a `postgresql://` URL or a directory; without it, what the environment says. */
+export function targetOf(db: string | undefined, environment: Environment): CliTarget {
+  if (db === undefined) return readSettings(environment).target;
+  if (db.trim() === '')
+    throw new OptrailError('invalid_input', '--db is empty.', { path: '--db', hint: 'Name a directory, or a postgresql:// URL.' });
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(db) || db.startsWith('postgres:')) return { kind: 'postgres', url: urlOf(db) };
+  return { kind: 'embedded', directory: resolve(db) };
+}
+
+function urlOf(db: string): string {
+  try {
+    return postgresUrl(db, '--db');
+  } catch (error) {
+    if (!isOptrailError(error)) throw error;
+    throw new OptrailError('invalid_input', error.message, { path: '--db', hint: error.hint });
+  }
+}
+
+export function describeTarget(target: CliTarget): string {
+  return target.kind === 'postgres' ? maskUrl(target.url) : target.directory;
+}
+
+/** Whether the target is an embedded database that nobody has made yet: reading must not make one. */
+export function isAbsent(target: CliTarget): boolean {
+  return target.kind === 'embedded' && !existsSync(join(target.directory, 'data', 'PG_VERSION'));
+}
+
+/** Rejects a directory that holds something else: a database and its `.gitignore` would land among somebody's files. */
+export function assertUsable(target: CliTarget): void {
+  if (target.kind !== 'embedded' || !isAbsent(target) || !existsSync(target.directory)) return;
+  const names = readdirSync(target.directory);
+  // A lock says that the making of our own database was interrupted there.
+  if (names.some((name) => /^lock\.\d+$/.test(name))) return;
+  const stranger = names.find((name) => name !== '.gitignore');
+  if (stranger === undefined) return;
+  throw new OptrailError('not_configured', `${target.directory} is no Optrail database, and not empty (${stranger}).`, {
+    hint: `Use a directory of its own, like --db ${join(target.directory, '.optrail')}.`,
+  });
+}
