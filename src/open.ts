@@ -59,15 +59,31 @@ async function openReady(place: Place): Promise<Database> {
 }
 
 /** Opens at the first call, once for all calls; an opening that failed is tried again by the next call. */
-class LazyConnection implements DirectConnection {
+class LazyConnection implements ClosableConnection {
   readonly examples = new ExampleMemory();
+  readonly #underWay = new Set<Promise<unknown>>();
   #opening: Promise<Database> | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(private readonly place: () => Place) {}
 
-  async database(): Promise<Database> {
-    if (this.#closed) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+  async use<T>(call: (database: Database) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+    const running = this.#open().then(call);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #open(): Promise<Database> {
     this.#opening ??= openReady(this.place());
     try {
       return await this.#opening;
@@ -77,11 +93,28 @@ class LazyConnection implements DirectConnection {
     }
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    const database = await this.#opening?.catch(() => undefined);
-    await database?.close();
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await (await this.#opening)?.close();
   }
+}
+
+/** What a handle stands on, and closes. */
+export interface ClosableConnection extends DirectConnection {
+  close(): Promise<void>;
+}
+
+/** The helper functions over a connection, as its own role and under users' identities. */
+export function handleOn(connection: ClosableConnection): ClientHandle {
+  const close = () => connection.close();
+  return {
+    ...createDirectClient(connection, TRUSTED),
+    as(claims): OptimizationClient {
+      return createDirectClient(connection, { kind: 'claims', claims: validated(ClaimsSchema, claims, ['claims']) });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /**
@@ -92,17 +125,7 @@ class LazyConnection implements DirectConnection {
  * Acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
  */
 export function createClient(options: ClientOptions = {}): ClientHandle {
-  const connection = new LazyConnection(() => placeOf(options));
-  const close = () => connection.close();
-  return {
-    ...createDirectClient(connection, TRUSTED),
-    as(claims): OptimizationClient {
-      const valid = validated(ClaimsSchema, claims, ['claims']);
-      return createDirectClient(connection, { kind: 'claims', claims: valid });
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return handleOn(new LazyConnection(() => placeOf(options)));
 }
 
 let shared: ClientHandle | undefined;

@@ -14,7 +14,7 @@ import { listProjects } from '../store/projects.js';
 import { listRuns } from '../store/run-pages.js';
 import * as runs from '../store/runs.js';
 import * as samples from '../store/samples.js';
-import { type Scope, scopeOf, theRow } from '../store/scope.js';
+import { type Scope, scopeOf } from '../store/scope.js';
 import type { ByIdOptions, CallOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
 import { validated } from './validate.js';
 
@@ -22,8 +22,8 @@ const SampleLimitSchema = z.int().min(1).max(100_000);
 
 /** What a direct client stands on. The database may be opened, and what it is known to hold remembered, by several clients. */
 export interface DirectConnection {
-  /** Opens the database at the first call. */
-  database(): Promise<Database>;
+  /** Runs a whole call over the database, which the first call opens, and which is not closed before the call has ended. */
+  use<T>(call: (database: Database) => Promise<T>): Promise<T>;
   examples: ExampleMemory;
 }
 
@@ -37,76 +37,73 @@ function projectIdOf({ projectId }: ByIdOptions): string | undefined {
 
 /** The helper functions over a database: input is validated before the database is even opened, then handed to the store. */
 export function createDirectClient(connection: DirectConnection, identity: Identity): OptimizationClient {
-  async function scope(options: CallOptions): Promise<Scope> {
-    return scopeOf(await connection.database(), identity, options.signal);
+  function within<T>(options: CallOptions, call: (scope: Scope) => Promise<T>): Promise<T> {
+    return connection.use((database) => call(scopeOf(database, identity, options.signal)));
   }
 
   return {
     async createOptimizationRun(input, options = {}) {
       const run = validated(CreateOptimizationRunSchema, input);
-      return runs.createRun(await scope(options), { ...run, id: run.id ?? uuidv7() });
+      return within(options, (scope) => runs.createRun(scope, { ...run, id: run.id ?? uuidv7() }));
     },
 
     async getOptimizationRun(runId, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return runs.getRun(await scope(options), id, projectId);
+      return within(options, (scope) => runs.getRun(scope, id, projectId));
     },
 
     async updateOptimizationRun(runId, changes, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
       const valid = validated(UpdateOptimizationRunSchema, changes);
-      return runs.updateRun(await scope(options), id, projectId, valid);
+      return within(options, (scope) => runs.updateRun(scope, id, projectId, valid));
     },
 
     async updateRunProgress(runId, progress, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
       const valid = validated(RunProgressSchema, progress);
-      return runs.updateRun(await scope(options), id, projectId, valid, { heartbeat: true });
+      return within(options, (scope) => runs.updateRun(scope, id, projectId, valid, { heartbeat: true }));
     },
 
     async listOptimizationRuns(filters = {}, options = {}) {
       const valid = validated(OptimizationRunFiltersSchema, filters);
-      return listRuns(await scope(options), valid);
+      return within(options, (scope) => listRuns(scope, valid));
     },
 
     async deleteOptimizationRun(runId, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return runs.deleteRun(await scope(options), id, projectId);
+      return within(options, (scope) => runs.deleteRun(scope, id, projectId));
     },
 
     async createOptimizationIteration(input, options = {}) {
       const iteration = validated(CreateOptimizationIterationSchema, input);
-      return iterations.createIteration(await scope(options), iteration);
+      return within(options, (scope) => iterations.createIteration(scope, iteration));
     },
 
     async updateOptimizationIteration(runId, iteration, changes, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
       const number = validated(IterationNumberSchema, iteration, ['iteration']);
       const valid = validated(UpdateOptimizationIterationSchema, changes);
-      return iterations.updateIteration(await scope(options), id, number, projectId, valid);
+      return within(options, (scope) => iterations.updateIteration(scope, id, number, projectId, valid));
     },
 
     async getOptimizationIterations(runId, options: ReadOptions = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return iterations.getIterations(await scope(options), id, projectId, options.hashes);
+      return within(options, (scope) => iterations.getIterations(scope, id, projectId, options.hashes));
     },
 
     async getBestIteration(runId, options: ReadOptions = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return iterations.getBestIteration(await scope(options), id, projectId, options.hashes);
+      return within(options, (scope) => iterations.getBestIteration(scope, id, projectId, options.hashes));
     },
 
     async createOptimizationSample(input, options = {}) {
       const sample = validated(CreateOptimizationSampleSchema, input);
-      const reach = await scope(options);
-      await samples.createSamples(reach, [sample], connection.examples);
-      const { runId, projectId, iteration, sampleIndex } = sample;
-      return theRow(await samples.getSamples(reach, runId, { projectId, iteration, sampleIndex, limit: 1 }), 'the recording of a sample');
+      return within(options, (scope) => samples.createSample(scope, sample, connection.examples));
     },
 
     async batchCreateOptimizationSamples(inputs, options = {}) {
       const valid = validated(BatchCreateOptimizationSamplesSchema, inputs, ['samples']);
-      return samples.createSamples(await scope(options), valid, connection.examples);
+      return within(options, (scope) => samples.createSamples(scope, valid, connection.examples));
     },
 
     async getOptimizationSamples(runId, iteration, limit, options: SampleReadOptions = {}) {
@@ -118,32 +115,32 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
         hashes: options.hashes,
       };
       const id = runIdOf(runId);
-      return samples.getSamples(await scope(options), id, query);
+      return within(options, (scope) => samples.getSamples(scope, id, query));
     },
 
     async getOptimizationRunSummary(runId, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return analytics.getSummary(await scope(options), id, projectId);
+      return within(options, (scope) => analytics.getSummary(scope, id, projectId));
     },
 
     async getTopRunsByScore(projectId, limit, options = {}) {
       const { signal, ...filters } = options;
       const id = validated(NameSchema, projectId, ['projectId']);
       const ranking = validated(TopRunsOptionsSchema, { ...filters, ...(limit === undefined ? {} : { limit }) });
-      return analytics.getTopRuns(await scope({ signal }), id, ranking);
+      return within({ signal }, (scope) => analytics.getTopRuns(scope, id, ranking));
     },
 
     async getOptimizationAnalytics(projectId, options = {}) {
       const id = validated(NameSchema, projectId, ['projectId']);
-      return analytics.getAnalytics(await scope(options), id);
+      return within(options, (scope) => analytics.getAnalytics(scope, id));
     },
 
     async refreshOptimizationAnalytics(options = {}) {
-      await analytics.refreshAnalytics(await scope(options));
+      await within(options, analytics.refreshAnalytics);
     },
 
     async listProjects(options = {}) {
-      return listProjects(await scope(options));
+      return within(options, listProjects);
     },
   };
 }

@@ -13,8 +13,8 @@ export const RunOrderSchema = z.enum(['created_at', 'final_score', 'improvement'
 export const OptimizationRunFiltersSchema = z
   .strictObject({
   projectId: NameSchema.optional(),
-  status: z.union([RunStatusSchema, z.array(RunStatusSchema).min(1)]).optional(),
-  optimizerType: z.union([OptimizerTypeSchema, z.array(OptimizerTypeSchema).min(1)]).optional(),
+  status: z.union([RunStatusSchema, z.array(RunStatusSchema).min(1).readonly()]).optional(),
+  optimizerType: z.union([OptimizerTypeSchema, z.array(OptimizerTypeSchema).min(1).readonly()]).optional(),
   /** The run has all of these tags. */
   tags: TagsSchema.optional(),
   model: NameSchema.optional(),

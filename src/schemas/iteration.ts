@@ -28,7 +28,7 @@ const said = {
   status: IterationStatusSchema.optional(),
   decision: IterationDecisionSchema.nullish(),
   decisionReason: TextSchema.nullish(),
-  parentIterations: z.array(IterationNumberSchema).max(100).optional(),
+  parentIterations: z.array(IterationNumberSchema).max(100).readonly().optional(),
   isBaseline: z.boolean().optional(),
   startTime: TimeSchema.nullish(),
   endTime: TimeSchema.nullish(),

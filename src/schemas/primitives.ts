@@ -74,4 +74,5 @@ export const TimeSchema = z
 export const TagsSchema = z
   .array(NameSchema)
   .max(100, 'must have at most 100 tags')
+  .readonly()
   .transform((tags) => [...new Set(tags)]);

@@ -47,7 +47,8 @@ export const CreateOptimizationSampleSchema = z.strictObject({
 
 export const BatchCreateOptimizationSamplesSchema = z
   .array(CreateOptimizationSampleSchema)
-  .max(MAX_BATCH, `must have at most ${MAX_BATCH} samples; send them in several calls`);
+  .max(MAX_BATCH, `must have at most ${MAX_BATCH} samples; send them in several calls`)
+  .readonly();
 
 export type CreateOptimizationSampleInput = z.input<typeof CreateOptimizationSampleSchema>;
 export type CreateOptimizationSample = z.output<typeof CreateOptimizationSampleSchema>;

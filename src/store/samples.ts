@@ -191,3 +191,10 @@ export async function getSamples(scope: Scope, runId: string, query: SampleQuery
   });
   return rows.map((row) => sampleOf(row, query.hashes));
 }
+
+/** Stores one sample and gives the row back, which is the older one where there was one. */
+export async function createSample(scope: Scope, sample: CreateOptimizationSample, memory: ExampleMemory): Promise<OptimizationSample> {
+  await createSamples(scope, [sample], memory);
+  const { runId, projectId, iteration, sampleIndex } = sample;
+  return theRow(await getSamples(scope, runId, { projectId, iteration, sampleIndex, limit: 1 }), 'the recording of a sample');
+}
