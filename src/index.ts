@@ -68,8 +68,19 @@ export type {
 } from './database/rows.generated.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
 export { type ClientOptions, closeDefaultClient, createClient } from './open.js';
+export type {
+  EvaluatedSample,
+  EvaluateOptions,
+  Evaluation,
+  Example,
+  Score,
+  ScoreWithDetail,
+  TaskContext,
+  Usage,
+} from './recorder/evaluation.js';
 export type { IterationEvent, Mask, MaskPlace, TrackRunOptions } from './recorder/options.js';
-export type { FlushReport, IterationRecord, IterationUpdate, Run, RunAnnotation, SampleRecord, StartedRun, TrackedRun } from './recorder/port.js';
+export type { FlushOptions, FlushReport, IterationRecord, IterationUpdate, Run, RunAnnotation, SampleRecord, StartedRun, TrackedRun } from './recorder/port.js';
+export type { BestSoFar } from './recorder/standing.js';
 export type {
   Claims,
   CreateOptimizationIterationInput,

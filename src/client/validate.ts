@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ErrorIssue, OptrailError } from '../errors.js';
 
 /** `['samples', 3, 'score']` -> `samples[3].score` */
@@ -9,15 +9,18 @@ export function pathText(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-function issuesOf(issue: z.core.$ZodIssue, root: readonly PropertyKey[]): ErrorIssue[] {
+function issuesOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: readonly PropertyKey[]): ErrorIssue[] {
   const path = [...root, ...issue.path];
   if (issue.code !== 'unrecognized_keys') return [{ path: pathText(path), message: issue.message }];
-  return issue.keys.map((key) => {
-    // Who comes from SQL or Python writes run_name.
-    const inCamelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    const guess = inCamelCase === key ? '' : `; did you mean ${inCamelCase}?`;
-    return { path: pathText([...path, key]), message: `is no field here${guess}` };
-  });
+  return issue.keys.map((key) => ({ path: pathText([...path, key]), message: `is no field here${guess(key, schema)}` }));
+}
+
+/** Who comes from SQL or Python writes run_name. */
+function guess(key: string, schema: z.ZodType): string {
+  const letters = (name: string) => name.replaceAll('_', '').toLowerCase();
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const meant = fields.find((field) => letters(field) === letters(key));
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
 /** A getter of the caller's own may throw while the schema reads. */
@@ -36,7 +39,7 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseR
 export function validated<S extends z.ZodType>(schema: S, value: unknown, root: readonly PropertyKey[] = []): z.output<S> {
   const result = parsed(schema, value);
   if (result.success) return result.data;
-  const issues = result.error.issues.flatMap((issue) => issuesOf(issue, root));
+  const issues = result.error.issues.flatMap((issue) => issuesOf(issue, schema, root));
   const [first] = issues;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more in .issues)` : '';
   throw new OptrailError('invalid_input', `${first?.path === '' || first === undefined ? 'The input' : first.path}: ${first?.message}${more}`, {

@@ -25,7 +25,8 @@ const opening = new Map<string, Promise<void>>();
 
 /** A run from its creation to its end. */
 export class Recording extends RecordedRun implements StartedRun {
-  private readonly start = performance.now();
+  /** When the caller's work began: opening a database is no part of it. */
+  private start = performance.now();
   private readonly created = new Ticket(() => undefined);
   private readonly stopHeartbeat: () => void;
   private ending: Promise<FlushReport> | undefined;
@@ -44,6 +45,7 @@ export class Recording extends RecordedRun implements StartedRun {
     const client = once(options.client, resolveClient);
     const recording = new Recording(options, partsOf(options, client), client);
     await recording.open();
+    recording.start = performance.now();
     return recording;
   }
 
@@ -176,7 +178,7 @@ export class Recording extends RecordedRun implements StartedRun {
     if (ended && pending === 0 && rejected === 0) return;
     const calls = acknowledged + pending + rejected;
     const counts = `${acknowledged} of ${calls} calls are stored, ${rejected} were rejected, ${pending} still wait`;
-    this.parts.warnings.warn('end', `run ${this.id}: ${counts}${ended ? '' : `; its end (${status}) is not stored yet`}`);
+    this.parts.warnings.warn('end', `run ${this.id}: ${counts}${ended ? '' : `; its end (${status}) is not stored`}`);
   }
 }
 

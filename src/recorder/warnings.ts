@@ -1,3 +1,6 @@
+/** Kinds of problem said in one run. Their texts may hold what the caller's code threw, so that there may be any number. */
+const MOST_KINDS = 50;
+
 export type OnWarning = (message: string) => void;
 
 /** Says each kind of problem once a run, so that a fault repeated ten thousand times does not drown the terminal. */
@@ -10,7 +13,7 @@ export class Warnings {
   }
 
   warn(kind: string, message: string): void {
-    if (this.said.has(kind)) return;
+    if (this.said.has(kind) || this.said.size >= MOST_KINDS) return;
     this.said.add(kind);
     try {
       this.speak(message);
