@@ -58,7 +58,7 @@ export class Output {
     if (this.format === 'ndjson') return this.data(rows.map((row) => `${json(row)}\n`).join(''));
     if (this.format === 'csv') return this.data(csv(columns, rows));
     if (this.format === 'md') return this.data(markdown(columns, rows, this.view));
-    if (rows.length > 0) await this.data(`${this.table(columns, rows).join('\n')}\n`);
+    if (rows.length > 0) await this.table(columns, rows);
   }
 
   /** One thing: its facts below each other for people, one row of CSV. */
@@ -77,10 +77,10 @@ export class Output {
     await this.data(`${lines.join('\n')}\n`);
   }
 
-  table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+  async table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Promise<void> {
     const { lines, left } = table(columns, rows, this.width, this.view);
+    await this.lines(lines);
     if (left.length > 0) this.note(`no room for ${left.join(', ')}: widen the terminal, or use --output csv`);
-    return lines;
   }
 
   /** A text for which the command was called: exactly as stored to a file or a pipe, made safe for a terminal. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { type ErrorIssue, OptrailError } from '../errors.js';
 
+/** Issues that the message itself tells; the others are in the error's list. */
+const MOST_TOLD = 5;
+
 /** `['samples', 3, 'score']` -> `samples[3].score` */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
@@ -11,6 +14,9 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 function issuesOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: readonly PropertyKey[]): ErrorIssue[] {
   const path = [...root, ...issue.path];
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ path: pathText(path), message: `is required (${issue.expected})` }];
+  }
   if (issue.code !== 'unrecognized_keys') return [{ path: pathText(path), message: issue.message }];
   return issue.keys.map((key) => ({ path: pathText([...path, key]), message: `is no field here${guess(key, schema)}` }));
 }
@@ -40,9 +46,9 @@ export function validated<S extends z.ZodType>(schema: S, value: unknown, root: 
   const result = parsed(schema, value);
   if (result.success) return result.data;
   const issues = result.error.issues.flatMap((issue) => issuesOf(issue, schema, root));
-  const [first] = issues;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more in .issues)` : '';
-  throw new OptrailError('invalid_input', `${first?.path === '' || first === undefined ? 'The input' : first.path}: ${first?.message}${more}`, {
+  const told = issues.slice(0, MOST_TOLD).map(({ path, message }) => `${path === '' ? 'the input' : path}: ${message}`);
+  const more = issues.length > MOST_TOLD ? `; and ${issues.length - MOST_TOLD} more in .issues` : '';
+  throw new OptrailError('invalid_input', `${told.join('; ')}${more}`, {
     issues,
     hint: 'Nothing was stored.',
   });

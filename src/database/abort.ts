@@ -1,7 +1,7 @@
 import { OptrailError } from '../errors.js';
 
 /** The error of a call whose AbortSignal fired. */
-export function abortedError(signal: AbortSignal): OptrailError {
+function abortedError(signal: AbortSignal): OptrailError {
   return new OptrailError('aborted', 'The call was cancelled.', { cause: signal.reason });
 }
 

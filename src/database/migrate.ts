@@ -96,7 +96,7 @@ const LEDGER = { text: 'select name, sha256, applied_at from optrail.migrations 
 
 /** Whether there is a ledger, and a line in it that is not one of ours. */
 async function isForeign(transaction: Transaction, migrations: readonly Migration[]): Promise<boolean> {
-  const [present] = await transaction.query({ text: "select 1 where to_regclass('optrail.migrations') is not null" });
+  const [present] = await transaction.query({ text: "select 1 from pg_tables where schemaname = 'optrail' and tablename = 'migrations'" });
   if (present === undefined) return false;
   const installed = await transaction.query<{ name: string; sha256: string }>(LEDGER);
   return !installed.every(({ name, sha256 }) => migrations.some((one) => one.name === name && one.sha256 === sha256));

@@ -1,8 +1,8 @@
-import pg from 'pg';
 import { OptrailError } from '../errors.js';
 import { abortable } from './abort.js';
 import type { Database, Identity, QueryOptions, Row, Statement, Transaction } from './port.js';
 import { Lease } from './postgres/lease.js';
+import { OwnPool } from './postgres/own-pool.js';
 import type { PoolLike } from './postgres/pool.js';
 import { describeTarget } from './postgres/target.js';
 import { sessionStatements } from './session.js';
@@ -23,11 +23,6 @@ export type PostgresOptions =
       pool: PoolLike;
     };
 
-/** Milliseconds to wait for a connection, be it a new one or a free one. */
-const CONNECT_TIMEOUT = 10_000;
-/** Milliseconds that a connection stays open unused. */
-const IDLE_TIMEOUT = 30_000;
-
 /**
  * PostgreSQL by URL or through the caller's pool. It connects with the first statement, not before.
  *
@@ -35,23 +30,8 @@ const IDLE_TIMEOUT = 30_000;
  */
 export function openPostgres(options: PostgresOptions): Database {
   if ('pool' in options) return new Postgres(options.pool, describeTarget(undefined, options.pool.options), async () => {});
-  const pool = ownPool(options.url, options.maxConnections);
-  return new Postgres(pool as unknown as PoolLike, describeTarget(options.url, undefined), () => pool.end());
-}
-
-function ownPool(url: string, max = 10): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    fallback_application_name: 'optrail',
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    idleTimeoutMillis: IDLE_TIMEOUT,
-    keepAlive: true,
-    allowExitOnIdle: true,
-  });
-  // A connection that breaks while idle is replaced by the next call; unheard, the event would end the process.
-  pool.on('error', () => {});
-  return pool;
+  const pool = new OwnPool(options.url, options.maxConnections ?? 10);
+  return new Postgres(pool, describeTarget(options.url, undefined), () => pool.end());
 }
 
 class Postgres implements Database {

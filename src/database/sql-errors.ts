@@ -76,11 +76,6 @@ export function sqlError(error: unknown): OptrailError {
   });
 }
 
-/** Whether an error came from the server itself, so that the connection it came over is still in step. */
-export function isServerError(error: unknown): boolean {
-  return isSqlState(asServerError(error).code);
-}
-
 type Verdict = Pick<SqlErrorRule, 'code' | 'retryable' | 'hint'>;
 
 function judge(server: ServerError): Verdict {

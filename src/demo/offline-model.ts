@@ -3,7 +3,7 @@ import { classify } from './offline-student.js';
 import { criticize, reflect } from './offline-teacher.js';
 import { remarksIn } from './remark.js';
 
-export const OFFLINE_MODEL = 'optrail-offline-stand-in';
+const OFFLINE_MODEL = 'optrail-offline-stand-in';
 
 /** Characters to a token, by the usual rule of thumb. */
 const CHARACTERS_PER_TOKEN = 4;

@@ -9,7 +9,7 @@ const STOP_WORDS = new Set(
 );
 
 /** The words of a text as they stand, lower case, in order of appearance, each once. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+(?:['-]\p{L}+)*/gu))];
 }
 

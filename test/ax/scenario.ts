@@ -26,6 +26,13 @@ export function triageProgram() {
   return program;
 }
 
+/** Small, since Ax takes a millisecond for each call, and large enough for proposals of either decision. */
+export const TRIALS = 5;
+export const MINIBATCH = 5;
+export const VALIDATION = 8;
+export const METRIC_CALLS = 80;
+export const SEED = 5;
+
 export interface Scenario {
   args?: Partial<GepaArguments>;
   options?: Partial<CompileOptions>;
@@ -44,12 +51,12 @@ export async function compileGepa(scenario: Scenario, track: <T extends object>(
     studentAI: listened('student', studentAI, requests),
     ...(teacherAI ? { teacherAI: listened('teacher', teacherAI, requests) } : {}),
   };
-  const optimizer = new AxGEPA({ ...services, numTrials: 6, minibatchSize: 6, seed: 5, ...args });
+  const optimizer = new AxGEPA({ ...services, numTrials: TRIALS, minibatchSize: MINIBATCH, seed: SEED, ...args });
   const result = await track(optimizer).compile(
     program,
     [...(scenario.examples ?? trainingTickets.slice(0, 30))],
     (scenario.metric ?? (() => exactMatch))(),
-    { maxMetricCalls: 150, validationExamples: validationTickets.slice(0, 12), feedbackFn, ...scenario.options },
+    { maxMetricCalls: METRIC_CALLS, validationExamples: validationTickets.slice(0, VALIDATION), feedbackFn, ...scenario.options },
   );
   return { result, program, optimizer, requests };
 }
@@ -77,8 +84,8 @@ export async function trackedGepa(scenario: Scenario, options: Partial<TrackAxOp
   return { ...compiled, run: recorder.run };
 }
 
-/** All that a compile leaves behind, and every request it made of a model, in order; times aside. */
-export function outcomeOf({ result, program, optimizer, requests }: Compiled) {
+/** All that a compile leaves behind and that a clock has no part in. */
+export function outcomeOf({ result, program, optimizer }: Compiled) {
   const { scoreHistory, configurationHistory, rngState } = optimizer as unknown as Record<string, unknown>;
   const { optimizationTime: _, ...optimizedProgram } = { ...result.optimizedProgram } as Record<string, unknown>;
   return structuredClone({
@@ -88,7 +95,6 @@ export function outcomeOf({ result, program, optimizer, requests }: Compiled) {
     scoreHistory,
     configurationHistory,
     rngState,
-    requests,
   });
 }
 

@@ -4,7 +4,19 @@ import { validationTickets } from '../../src/demo/tickets.js';
 import { isOptrailError } from '../../src/errors.js';
 import { createTrackAx } from '../../src/optimizers/ax/track.js';
 import { FakeRun, fakeRecorder } from './fake-recorder.js';
-import { compileGepa, exactMatch, offline, outcomeOf, trackedGepa, triageProgram } from './scenario.js';
+import {
+  compileGepa,
+  exactMatch,
+  METRIC_CALLS,
+  MINIBATCH,
+  offline,
+  outcomeOf,
+  SEED,
+  TRIALS,
+  trackedGepa,
+  triageProgram,
+  VALIDATION,
+} from './scenario.js';
 
 class BrokenRun extends FakeRun {
   override record(): Promise<number> {
@@ -29,7 +41,7 @@ describe('the tracked optimizer', () => {
   test('makes a run of each compile', async () => {
     const recorder = fakeRecorder();
     const options = { projectId: 'p1', runName: 'twice', tags: ['a'] };
-    const gepa = createTrackAx(recorder.trackRun)(new AxGEPA({ studentAI: offline(), numTrials: 1 }), options);
+    const gepa = createTrackAx(recorder.trackRun)(new AxGEPA({ studentAI: offline(), numTrials: 1, minibatchSize: MINIBATCH }), options);
     for (let time = 0; time < 2; time += 1) {
       await gepa.compile(triageProgram(), [...validationTickets], exactMatch, { maxMetricCalls: 200 });
     }
@@ -58,7 +70,14 @@ describe('the run', () => {
         optimizer: 'gepa',
         metric: 'exactMatch',
         model_config: { model: 'optrail-offline-stand-in' },
-        gepa: { num_trials: 6, reflection_minibatch_size: 6, max_metric_calls: 150, seed: 5, train_examples: 30, validation_examples: 12 },
+        gepa: {
+          num_trials: TRIALS,
+          reflection_minibatch_size: MINIBATCH,
+          max_metric_calls: METRIC_CALLS,
+          seed: SEED,
+          train_examples: 30,
+          validation_examples: VALIDATION,
+        },
       },
     });
     expect(JSON.stringify(run.options.config)).not.toContain('null');
@@ -81,7 +100,7 @@ describe('the run', () => {
     const usual = await hash({});
     expect(usual).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(await hash({ args: { seed: 9 } })).toBe(usual);
-    expect(await hash({ options: { validationExamples: validationTickets.slice(0, 12).reverse() } })).toBe(usual);
+    expect(await hash({ options: { validationExamples: validationTickets.slice(0, VALIDATION).reverse() } })).toBe(usual);
     expect(await hash({ options: { validationExamples: undefined as never } })).not.toBe(usual);
   });
 
@@ -151,6 +170,14 @@ describe('recording that fails', async () => {
   });
 });
 
+test('a signal aborted before compile keeps it from starting', async () => {
+  const recorder = fakeRecorder();
+  const track = createTrackAx(recorder.trackRun);
+  const signal = AbortSignal.abort(new Error('changed my mind'));
+  await expect(compileGepa({}, (optimizer) => track(optimizer, { projectId: 'p1', signal }))).rejects.toThrow('changed my mind');
+  expect(recorder.runs).toEqual([]);
+});
+
 test('what compile throws is thrown, the very same', async () => {
   const boom = new Error('the feedback function is broken');
   const recorder = fakeRecorder();
@@ -168,7 +195,7 @@ test('what compile throws is thrown, the very same', async () => {
   await expect(compiling).rejects.toBe(boom);
   expect(recorder.run.status).toBe('failed');
   // The minibatch that was to be reflected on was held back for the feedback that never came.
-  expect(recorder.run.withRole('parent')[0]?.samples).toHaveLength(6);
+  expect(recorder.run.withRole('parent')[0]?.samples).toHaveLength(MINIBATCH);
 });
 
 function catchError(action: () => unknown): unknown {

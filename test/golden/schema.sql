@@ -42,7 +42,7 @@ CREATE FUNCTION optrail.after_iterations_delete() RETURNS trigger
     AS $$
 begin
   perform optrail.count_iterations(array(
-    select row(-1, o.run_id, o.project_id, o.iteration, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.iteration, o.total_tokens,
       o.cost_usd, o.is_baseline, optrail.can_be_best(o.status, o.eval_kind, o.decision, o.score), o.score
     )::optrail.iteration_change from old_rows as o));
   return null;
@@ -57,7 +57,7 @@ CREATE FUNCTION optrail.after_iterations_insert() RETURNS trigger
     AS $$
 begin
   perform optrail.count_iterations(array(
-    select row(1, n.run_id, n.project_id, n.iteration, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.iteration, n.total_tokens,
       n.cost_usd, n.is_baseline, optrail.can_be_best(n.status, n.eval_kind, n.decision, n.score), n.score
     )::optrail.iteration_change from new_rows as n));
   return null;
@@ -72,11 +72,11 @@ CREATE FUNCTION optrail.after_iterations_update() RETURNS trigger
     AS $$
 begin
   perform optrail.count_iterations(array(
-    select row(-1, o.run_id, o.project_id, o.iteration, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.iteration, o.total_tokens,
       o.cost_usd, o.is_baseline, optrail.can_be_best(o.status, o.eval_kind, o.decision, o.score), o.score
     )::optrail.iteration_change from old_rows as o
     union all
-    select row(1, n.run_id, n.project_id, n.iteration, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.iteration, n.total_tokens,
       n.cost_usd, n.is_baseline, optrail.can_be_best(n.status, n.eval_kind, n.decision, n.score), n.score
     )::optrail.iteration_change from new_rows as n));
   return null;
@@ -121,7 +121,7 @@ CREATE FUNCTION optrail.after_samples_delete() RETURNS trigger
     AS $$
 begin
   perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
       o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o));
   return null;
 end
@@ -135,7 +135,7 @@ CREATE FUNCTION optrail.after_samples_insert() RETURNS trigger
     AS $$
 begin
   perform optrail.count_samples(array(
-    select row(1, n.run_id, n.project_id, n.failed, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
       n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
   return null;
 end
@@ -149,10 +149,10 @@ CREATE FUNCTION optrail.after_samples_update() RETURNS trigger
     AS $$
 begin
   perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, coalesce(o.total_tokens, o.prompt_tokens + o.completion_tokens),
+    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
       o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o
     union all
-    select row(1, n.run_id, n.project_id, n.failed, coalesce(n.total_tokens, n.prompt_tokens + n.completion_tokens),
+    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
       n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
   return null;
 end
@@ -169,6 +169,18 @@ CREATE FUNCTION optrail.are_scores(p_scores jsonb) RETURNS boolean
 CREATE FUNCTION optrail.are_tags(p_tags text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((cardinality(p_tags) <= 100) AND (array_position(p_tags, NULL::text) IS NULL) AND COALESCE((SELECT ((max(char_length(t.tag)) <= 200) AND (min(char_length(t.tag)) >= 1)) FROM unnest(are_tags.p_tags) t(tag)), true));
+
+-- Name: before_project_delete(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.before_project_delete() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.optimization_runs where project_id = old.id;
+  return old;
+end
+$$;
 
 -- Name: before_run_insert(); Type: FUNCTION; Schema: optrail; Owner: -
 
@@ -197,6 +209,21 @@ begin
     new.end_time := now();
   end if;
   new.best_iteration := new.declared_best_iteration;
+  return new;
+end
+$$;
+
+-- Name: before_run_resume(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.before_run_resume() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if optrail.run_status(old.status, old.heartbeat_at) = 'stale' and new.heartbeat_at is not distinct from old.heartbeat_at then
+    new.attempt := old.attempt + 1;
+    new.heartbeat_at := clock_timestamp();
+  end if;
   return new;
 end
 $$;
@@ -329,6 +356,7 @@ begin
     select c.run_id, c.project_id, sum(c.sign)::integer as rows,
       coalesce(sum(c.sign * c.tokens), 0)::bigint as tokens,
       coalesce(sum(c.sign * c.cost_usd), 0) as cost,
+      array_agg(c) as changes,
       array_agg(c.iteration) filter (where c.sign = -1) as left_or_changed,
       array_agg(c.iteration) as touched,
       bool_or(c.is_baseline) as baseline_touched
@@ -343,8 +371,8 @@ begin
 
     v_sign := case v_run.direction when 'minimize' then -1 else 1 end;
     select c.iteration, c.score into v_best
-    from unnest(p_changes) as c
-    where c.run_id = v_change.run_id and c.project_id = v_change.project_id and c.sign = 1 and c.can_be_best
+    from unnest(v_change.changes) as c
+    where c.sign = 1 and c.can_be_best
     order by c.score * v_sign desc, c.iteration
     limit 1;
 
@@ -447,14 +475,33 @@ CREATE FUNCTION optrail.is_score(p_score double precision) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((p_score >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (p_score <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision));
 
--- Name: is_trusted(); Type: FUNCTION; Schema: optrail; Owner: -
+-- Name: lock_runs(uuid[], text); Type: FUNCTION; Schema: optrail; Owner: -
 
-CREATE FUNCTION optrail.is_trusted() RETURNS boolean
-    LANGUAGE sql STABLE
+CREATE FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-  select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
-    'service_role', 'member')
+declare
+  v_locked uuid[];
+  v_missing uuid;
+begin
+  v_locked := array(
+    select r.id from public.optimization_runs as r
+    where r.id = any (p_run_ids) and r.project_id = p_project_id
+    order by r.id for no key update);
+  select wanted.id into v_missing from unnest(p_run_ids) as wanted(id) where wanted.id <> all (v_locked) or p_project_id is null limit 1;
+  if not found then
+    return;
+  end if;
+  -- A viewer sees the run and cannot lock it.
+  if exists (select from public.optimization_runs as r where r.id = v_missing and r.project_id = p_project_id) then
+    raise exception using
+      errcode = '42501',
+      message = format('your role in the project does not allow recording into run %s', v_missing),
+      hint = 'Ask an owner of the project for the role editor.';
+  end if;
+  raise exception using errcode = 'OT004', message = format('there is no run %s', v_missing);
+end
 $$;
 
 -- Name: may_follow(text, text); Type: FUNCTION; Schema: optrail; Owner: -
@@ -462,13 +509,6 @@ $$;
 CREATE FUNCTION optrail.may_follow(p_before text, p_after text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE p_before WHEN 'pending'::text THEN (p_after = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text])) WHEN 'running'::text THEN (p_after = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'stale'::text])) WHEN 'stale'::text THEN (p_after = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])) WHEN 'failed'::text THEN (p_after = 'running'::text) WHEN 'cancelled'::text THEN (p_after = 'running'::text) ELSE false END;
-
--- Name: may_read(text); Type: FUNCTION; Schema: optrail; Owner: -
-
-CREATE FUNCTION optrail.may_read(p_project_id text) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$ select optrail.is_trusted() or p_project_id = any (array(select optrail.my_projects())) $$;
 
 -- Name: my_projects(text); Type: FUNCTION; Schema: optrail; Owner: -
 
@@ -485,20 +525,6 @@ CREATE FUNCTION optrail.my_projects(p_role text DEFAULT 'viewer'::text) RETURNS 
     case jsonb_typeof(optrail.claims() -> 'optrail_projects')
       when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
-$$;
-
--- Name: read_analytics(text); Type: FUNCTION; Schema: optrail; Owner: -
-
-CREATE FUNCTION optrail.read_analytics(p_project_id text) RETURNS TABLE(project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision, max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision, total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamp with time zone, last_run_at timestamp with time zone, refreshed_at timestamp with time zone)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-  select a.project_id, a.optimizer_type, a.metric, a.status, a.total_runs, a.avg_final_score, a.max_final_score,
-    a.avg_improvement, a.avg_duration_ms, a.total_samples_evaluated, a.total_tokens_used, a.total_cost_usd,
-    a.first_run_at, a.last_run_at, s.refreshed_at
-  from public.optimization_run_analytics as a cross join optrail.analytics_state as s
-  where a.project_id = p_project_id and (select optrail.may_read(p_project_id))
-  order by a.total_runs desc, a.optimizer_type, a.metric, a.status
 $$;
 
 -- Name: refresh_analytics(); Type: FUNCTION; Schema: optrail; Owner: -
@@ -585,14 +611,16 @@ begin
         last_run_at = greatest(g.last_run_at, excluded.last_run_at)
       returning g.group_id, g.project_id, g.optimizer_type, g.metric, g.status, g.max_final_score, g.first_run_at, g.last_run_at
     ), marked as (
-      -- Where a run that left a group held one of its extremes, only the rows themselves know the next one.
+      -- Where a run that left a group held one of its extremes, and no run counted now does, only the rows themselves
+      -- know the next one.
       insert into optrail.analytics_extremes_lost (group_id)
       select m.group_id
       from merged as m join change_of_group as c
         on c.project_id = m.project_id and c.optimizer_type = m.optimizer_type
         and c.metric is not distinct from m.metric and c.status = m.status
-      where c.left_max_final_score >= m.max_final_score
-        or c.left_first_run_at <= m.first_run_at or c.left_last_run_at >= m.last_run_at
+      where (c.left_max_final_score >= m.max_final_score and c.max_final_score is distinct from m.max_final_score)
+        or (c.left_first_run_at <= m.first_run_at and c.first_run_at is distinct from m.first_run_at)
+        or (c.left_last_run_at >= m.last_run_at and c.last_run_at is distinct from m.last_run_at)
       on conflict do nothing
     )
     select count(*) into v_taken from taken;
@@ -683,7 +711,17 @@ CREATE FUNCTION optrail.uuid_v7() RETURNS uuid
 CREATE FUNCTION public.get_optimization_analytics(p_project_id text) RETURNS TABLE(project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision, max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision, total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamp with time zone, last_run_at timestamp with time zone, refreshed_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO ''
-    AS $$ select * from optrail.read_analytics(p_project_id) $$;
+    AS $$
+  select g.project_id, g.optimizer_type, g.metric, g.status, g.total_runs,
+    (g.sum_final_score / nullif(g.scored_runs, 0))::double precision,
+    g.max_final_score,
+    (g.sum_improvement / nullif(g.improved_runs, 0))::double precision,
+    (g.sum_duration_ms / nullif(g.timed_runs, 0))::double precision,
+    g.total_samples_evaluated, g.total_tokens_used, g.total_cost_usd, g.first_run_at, g.last_run_at, s.refreshed_at
+  from optrail.analytics_rollup as g cross join optrail.analytics_state as s
+  where g.project_id = p_project_id
+  order by g.total_runs desc, g.optimizer_type, g.metric, g.status
+$$;
 
 -- Name: FUNCTION get_optimization_analytics(p_project_id text); Type: COMMENT; Schema: public; Owner: -
 
@@ -704,7 +742,7 @@ begin
     r.improvement, r.improvement_pct, r.iterations,
     i.full_evaluations, i.minibatch_evaluations, i.accepted, i.rejected, i.failed,
     r.samples_evaluated, r.successful_samples, r.failed_samples,
-    r.successful_samples::double precision / nullif(r.samples_evaluated, 0),
+    r.successful_samples::double precision / nullif(r.successful_samples + r.failed_samples, 0),
     r.total_tokens, r.total_cost_usd, r.avg_latency_ms, r.duration_ms,
     best.params, program.program, r.created_at, r.start_time, r.end_time
   from public.optimization_runs as r
@@ -795,7 +833,8 @@ CASE
 END)) STORED,
     prompt_tokens bigint,
     completion_tokens bigint,
-    total_tokens bigint,
+    declared_total_tokens bigint,
+    total_tokens bigint GENERATED ALWAYS AS (COALESCE(declared_total_tokens, (prompt_tokens + completion_tokens), prompt_tokens, completion_tokens)) STORED,
     cost_usd numeric(20,10),
     error_message text,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -813,7 +852,7 @@ END)) STORED,
     CONSTRAINT optimization_iterations_scores_form CHECK (optrail.are_scores(scores)),
     CONSTRAINT optimization_iterations_status_known CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'pruned'::text]))),
     CONSTRAINT optimization_iterations_times_finite CHECK (((isfinite(start_time) IS NOT FALSE) AND (isfinite(end_time) IS NOT FALSE))),
-    CONSTRAINT optimization_iterations_tokens_range CHECK (((prompt_tokens >= 0) AND (completion_tokens >= 0) AND (total_tokens >= 0)))
+    CONSTRAINT optimization_iterations_tokens_range CHECK (((prompt_tokens >= 0) AND (completion_tokens >= 0) AND (declared_total_tokens >= 0)))
 )
 WITH (fillfactor='90');
 
@@ -907,9 +946,13 @@ COMMENT ON COLUMN public.optimization_iterations.prompt_tokens IS 'Tokens sent.'
 
 COMMENT ON COLUMN public.optimization_iterations.completion_tokens IS 'Tokens received.';
 
+-- Name: COLUMN optimization_iterations.declared_total_tokens; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_iterations.declared_total_tokens IS 'Tokens in all, where the caller says so.';
+
 -- Name: COLUMN optimization_iterations.total_tokens; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.optimization_iterations.total_tokens IS 'Tokens in all.';
+COMMENT ON COLUMN public.optimization_iterations.total_tokens IS 'Declared, or the sum of what was sent and received.';
 
 -- Name: COLUMN optimization_iterations.cost_usd; Type: COMMENT; Schema: public; Owner: -
 
@@ -948,9 +991,13 @@ begin
     start_time timestamptz, end_time timestamptz, duration_ms double precision, prompt_tokens bigint,
     completion_tokens bigint, total_tokens bigint, cost_usd numeric, error_message text, metadata jsonb);
   v_project_id := optrail.resolve_run(v.run_id, v.project_id);
-  if v_project_id is null or not exists (
-    select from public.optimization_runs as r where r.id = v.run_id and r.project_id = v_project_id) then
-    raise exception using errcode = 'OT004', message = format('there is no run %s', v.run_id);
+  perform optrail.lock_runs(array[v.run_id], v_project_id);
+
+  select * into v_row from public.optimization_iterations as i
+  where i.id = v.id and i.project_id = v_project_id and not i.is_placeholder;
+  if found then
+    return next v_row;
+    return;
   end if;
 
   if p_program is not null then
@@ -963,7 +1010,7 @@ begin
   insert into public.optimization_iterations (
     id, run_id, project_id, iteration, status, eval_kind, score, scores, params, program_hash, decision, decision_reason,
     parent_iterations, is_baseline, start_time, end_time, declared_duration_ms, prompt_tokens, completion_tokens,
-    total_tokens, cost_usd, error_message, metadata)
+    declared_total_tokens, cost_usd, error_message, metadata)
   values (
     coalesce(v.id, optrail.uuid_v7()), v.run_id, v_project_id, v.iteration, coalesce(v.status, 'completed'),
     coalesce(v.eval_kind, 'full'), v.score, v.scores, coalesce(v.params, '{}'), decode(p_program_hash, 'hex'), v.decision,
@@ -980,15 +1027,12 @@ begin
       program_hash = decode(p_program_hash, 'hex'), decision = v.decision, decision_reason = v.decision_reason,
       parent_iterations = coalesce(v.parent_iterations, '{}'), is_baseline = coalesce(v.is_baseline, false),
       start_time = v.start_time, end_time = v.end_time, declared_duration_ms = v.duration_ms,
-      prompt_tokens = v.prompt_tokens, completion_tokens = v.completion_tokens, total_tokens = v.total_tokens,
+      prompt_tokens = v.prompt_tokens, completion_tokens = v.completion_tokens, declared_total_tokens = v.total_tokens,
       cost_usd = v.cost_usd, error_message = v.error_message, metadata = coalesce(v.metadata, '{}')
     where i.run_id = v.run_id and i.project_id = v_project_id and i.iteration = v.iteration and i.is_placeholder
     returning * into v_row;
   end if;
 
-  if v_row.id is null then
-    select * into v_row from public.optimization_iterations as i where i.id = v.id and i.project_id = v_project_id;
-  end if;
   if v_row.id is null then
     raise exception using
       errcode = 'OT005',
@@ -1010,16 +1054,10 @@ CREATE FUNCTION public.record_optimization_samples(p_project_id text, p_samples 
     SET search_path TO ''
     AS $$
 declare
-  v_missing record;
+  v_other record;
 begin
-  select s.run_id, count(*) into v_missing
-  from (select distinct (e ->> 'run_id')::uuid as run_id from jsonb_array_elements(p_samples) as e) as s
-  where not exists (
-    select from public.optimization_runs as r where r.id = s.run_id and r.project_id = p_project_id)
-  group by s.run_id limit 1;
-  if found then
-    raise exception using errcode = 'OT004', message = format('there is no run %s', v_missing.run_id);
-  end if;
+  perform optrail.lock_runs(
+    array(select distinct s.run_id from jsonb_to_recordset(p_samples) as s(run_id uuid)), p_project_id);
 
   if cardinality(p_example_hashes) > 0 then
     perform optrail.check_content(p_example_hashes, p_example_contents);
@@ -1040,26 +1078,27 @@ begin
   order by s.run_id, s.iteration
   on conflict do nothing;
 
-  select s.run_id, s.iteration into v_missing
+  select s.run_id, s.iteration into v_other
   from (
     select distinct s.run_id, s.iteration, s.iteration_id
     from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
     where s.iteration_id is not null
   ) as s
-  join public.optimization_iterations as i
+  left join public.optimization_iterations as i
     on i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration
-  where i.id <> s.iteration_id and not i.is_placeholder
+  where i.id is null or (i.id <> s.iteration_id and not i.is_placeholder)
   limit 1;
   if found then
     raise exception using
       errcode = 'OT005',
-      message = format('iteration %s of run %s has another id than the samples say', v_missing.iteration, v_missing.run_id),
+      message = format('iteration %s of run %s has another id than the samples say', v_other.iteration, v_other.run_id),
       hint = 'Leave iterationId out, or give the id of the iteration with that number.';
   end if;
 
   insert into public.optimization_samples (
     run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
-    prompt_tokens, completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
+    prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split,
+    metadata)
   select
     s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), s.predicted_output, s.score,
     s.scores, s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens, s.cost_usd,
@@ -1508,26 +1547,34 @@ CASE
     WHEN (status = 'completed'::text) THEN best_score
     ELSE NULL::double precision
 END)) STORED,
-    improvement double precision GENERATED ALWAYS AS (((COALESCE(declared_final_score,
-CASE
-    WHEN (status = 'completed'::text) THEN best_score
-    ELSE NULL::double precision
-END) - COALESCE(declared_initial_score, recorded_baseline_score)) * (
+    improvement double precision GENERATED ALWAYS AS (
 CASE direction
-    WHEN 'minimize'::text THEN '-1'::integer
-    ELSE 1
-END)::double precision)) STORED,
-    improvement_pct double precision GENERATED ALWAYS AS (
-CASE
-    WHEN (abs(COALESCE(declared_initial_score, recorded_baseline_score)) >= (0.00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001)::double precision) THEN ((((COALESCE(declared_final_score,
+    WHEN 'minimize'::text THEN (COALESCE(declared_initial_score, recorded_baseline_score) - COALESCE(declared_final_score,
     CASE
         WHEN (status = 'completed'::text) THEN best_score
         ELSE NULL::double precision
-    END) - COALESCE(declared_initial_score, recorded_baseline_score)) * (
+    END))
+    ELSE (COALESCE(declared_final_score,
+    CASE
+        WHEN (status = 'completed'::text) THEN best_score
+        ELSE NULL::double precision
+    END) - COALESCE(declared_initial_score, recorded_baseline_score))
+END) STORED,
+    improvement_pct double precision GENERATED ALWAYS AS (
+CASE
+    WHEN (abs(COALESCE(declared_initial_score, recorded_baseline_score)) >= (0.00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001)::double precision) THEN ((
     CASE direction
-        WHEN 'minimize'::text THEN '-1'::integer
-        ELSE 1
-    END)::double precision) / abs(COALESCE(declared_initial_score, recorded_baseline_score))) * (100)::double precision)
+        WHEN 'minimize'::text THEN (COALESCE(declared_initial_score, recorded_baseline_score) - COALESCE(declared_final_score,
+        CASE
+            WHEN (status = 'completed'::text) THEN best_score
+            ELSE NULL::double precision
+        END))
+        ELSE (COALESCE(declared_final_score,
+        CASE
+            WHEN (status = 'completed'::text) THEN best_score
+            ELSE NULL::double precision
+        END) - COALESCE(declared_initial_score, recorded_baseline_score))
+    END / abs(COALESCE(declared_initial_score, recorded_baseline_score))) * (100)::double precision)
     ELSE NULL::double precision
 END) STORED,
     rank_score double precision GENERATED ALWAYS AS (
@@ -1834,7 +1881,8 @@ CREATE TABLE public.optimization_samples (
     sample_index integer NOT NULL,
     prompt_tokens integer,
     completion_tokens integer,
-    total_tokens integer,
+    declared_total_tokens integer,
+    total_tokens integer GENERATED ALWAYS AS (COALESCE(declared_total_tokens, (prompt_tokens + completion_tokens), prompt_tokens, completion_tokens)) STORED,
     success boolean,
     failed boolean GENERATED ALWAYS AS (COALESCE((NOT success), (error_message IS NOT NULL))) STORED NOT NULL,
     project_id text NOT NULL,
@@ -1855,7 +1903,7 @@ CREATE TABLE public.optimization_samples (
     CONSTRAINT optimization_samples_score_range CHECK (optrail.is_score(score)),
     CONSTRAINT optimization_samples_scores_form CHECK (optrail.are_scores(scores)),
     CONSTRAINT optimization_samples_split_length CHECK (((char_length(split) >= 1) AND (char_length(split) <= 200))),
-    CONSTRAINT optimization_samples_tokens_range CHECK (((prompt_tokens >= 0) AND (completion_tokens >= 0) AND (total_tokens >= 0)))
+    CONSTRAINT optimization_samples_tokens_range CHECK (((prompt_tokens >= 0) AND (completion_tokens >= 0) AND (declared_total_tokens >= 0)))
 );
 
 ALTER TABLE ONLY public.optimization_samples FORCE ROW LEVEL SECURITY;
@@ -1896,9 +1944,13 @@ COMMENT ON COLUMN public.optimization_samples.prompt_tokens IS 'Tokens sent.';
 
 COMMENT ON COLUMN public.optimization_samples.completion_tokens IS 'Tokens received.';
 
+-- Name: COLUMN optimization_samples.declared_total_tokens; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_samples.declared_total_tokens IS 'Tokens in all, where the caller says so.';
+
 -- Name: COLUMN optimization_samples.total_tokens; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.optimization_samples.total_tokens IS 'Tokens in all.';
+COMMENT ON COLUMN public.optimization_samples.total_tokens IS 'Declared, or the sum of what was sent and received.';
 
 -- Name: COLUMN optimization_samples.success; Type: COMMENT; Schema: public; Owner: -
 
@@ -2121,9 +2173,17 @@ CREATE TRIGGER after_update AFTER UPDATE ON public.optimization_iterations REFER
 
 CREATE TRIGGER after_update AFTER UPDATE ON public.optimization_samples REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_samples_update();
 
+-- Name: optimization_projects before_delete; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER before_delete BEFORE DELETE ON public.optimization_projects FOR EACH ROW EXECUTE FUNCTION optrail.before_project_delete();
+
 -- Name: optimization_runs before_insert; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER before_insert BEFORE INSERT ON public.optimization_runs FOR EACH ROW EXECUTE FUNCTION optrail.before_run_insert();
+
+-- Name: optimization_runs before_resume; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER before_resume BEFORE UPDATE OF status ON public.optimization_runs FOR EACH ROW WHEN (((old.status = 'running'::text) AND (new.status = 'running'::text))) EXECUTE FUNCTION optrail.before_run_resume();
 
 -- Name: optimization_runs before_update; Type: TRIGGER; Schema: public; Owner: -
 
@@ -2202,6 +2262,10 @@ ALTER TABLE optrail.analytics_state ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY ledger_read ON optrail.migrations FOR SELECT TO authenticated, service_role USING (true);
 
+-- Name: analytics_rollup member_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY member_read ON optrail.analytics_rollup FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+
 -- Name: migrations; Type: ROW SECURITY; Schema: optrail; Owner: -
 
 ALTER TABLE optrail.migrations ENABLE ROW LEVEL SECURITY;
@@ -2225,6 +2289,14 @@ CREATE POLICY owner_all ON optrail.analytics_state TO postgres USING (true) WITH
 -- Name: migrations owner_all; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY owner_all ON optrail.migrations TO postgres USING (true) WITH CHECK (true);
+
+-- Name: analytics_rollup service_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_read ON optrail.analytics_rollup FOR SELECT TO service_role USING (true);
+
+-- Name: analytics_state state_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY state_read ON optrail.analytics_state FOR SELECT TO authenticated, service_role USING (true);
 
 -- Name: optimization_iterations editor_delete; Type: POLICY; Schema: public; Owner: -
 
@@ -2456,9 +2528,17 @@ REVOKE ALL ON FUNCTION optrail.are_tags(p_tags text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.are_tags(p_tags text[]) TO authenticated;
 GRANT ALL ON FUNCTION optrail.are_tags(p_tags text[]) TO service_role;
 
+-- Name: FUNCTION before_project_delete(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.before_project_delete() FROM PUBLIC;
+
 -- Name: FUNCTION before_run_insert(); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.before_run_insert() FROM PUBLIC;
+
+-- Name: FUNCTION before_run_resume(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.before_run_resume() FROM PUBLIC;
 
 -- Name: FUNCTION before_run_update(); Type: ACL; Schema: optrail; Owner: -
 
@@ -2498,29 +2578,21 @@ REVOKE ALL ON FUNCTION optrail.is_score(p_score double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.is_score(p_score double precision) TO authenticated;
 GRANT ALL ON FUNCTION optrail.is_score(p_score double precision) TO service_role;
 
--- Name: FUNCTION is_trusted(); Type: ACL; Schema: optrail; Owner: -
+-- Name: FUNCTION lock_runs(p_run_ids uuid[], p_project_id text); Type: ACL; Schema: optrail; Owner: -
 
-REVOKE ALL ON FUNCTION optrail.is_trusted() FROM PUBLIC;
+REVOKE ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) TO authenticated;
+GRANT ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) TO service_role;
 
 -- Name: FUNCTION may_follow(p_before text, p_after text); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.may_follow(p_before text, p_after text) FROM PUBLIC;
-
--- Name: FUNCTION may_read(p_project_id text); Type: ACL; Schema: optrail; Owner: -
-
-REVOKE ALL ON FUNCTION optrail.may_read(p_project_id text) FROM PUBLIC;
 
 -- Name: FUNCTION my_projects(p_role text); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.my_projects(p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO authenticated;
 GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO service_role;
-
--- Name: FUNCTION read_analytics(p_project_id text); Type: ACL; Schema: optrail; Owner: -
-
-REVOKE ALL ON FUNCTION optrail.read_analytics(p_project_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION optrail.read_analytics(p_project_id text) TO authenticated;
-GRANT ALL ON FUNCTION optrail.read_analytics(p_project_id text) TO service_role;
 
 -- Name: FUNCTION refresh_analytics(); Type: ACL; Schema: optrail; Owner: -
 
@@ -2676,10 +2748,10 @@ GRANT INSERT(prompt_tokens),UPDATE(prompt_tokens) ON TABLE public.optimization_i
 GRANT INSERT(completion_tokens),UPDATE(completion_tokens) ON TABLE public.optimization_iterations TO authenticated;
 GRANT INSERT(completion_tokens),UPDATE(completion_tokens) ON TABLE public.optimization_iterations TO service_role;
 
--- Name: COLUMN optimization_iterations.total_tokens; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN optimization_iterations.declared_total_tokens; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(total_tokens),UPDATE(total_tokens) ON TABLE public.optimization_iterations TO authenticated;
-GRANT INSERT(total_tokens),UPDATE(total_tokens) ON TABLE public.optimization_iterations TO service_role;
+GRANT INSERT(declared_total_tokens),UPDATE(declared_total_tokens) ON TABLE public.optimization_iterations TO authenticated;
+GRANT INSERT(declared_total_tokens),UPDATE(declared_total_tokens) ON TABLE public.optimization_iterations TO service_role;
 
 -- Name: COLUMN optimization_iterations.cost_usd; Type: ACL; Schema: public; Owner: -
 
@@ -2712,6 +2784,16 @@ GRANT ALL ON FUNCTION public.record_optimization_samples(p_project_id text, p_sa
 
 REVOKE ALL ON FUNCTION public.refresh_optimization_analytics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_optimization_analytics() TO service_role;
+
+-- Name: TABLE analytics_rollup; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT ON TABLE optrail.analytics_rollup TO authenticated;
+GRANT SELECT ON TABLE optrail.analytics_rollup TO service_role;
+
+-- Name: TABLE analytics_state; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT ON TABLE optrail.analytics_state TO authenticated;
+GRANT SELECT ON TABLE optrail.analytics_state TO service_role;
 
 -- Name: TABLE migrations; Type: ACL; Schema: optrail; Owner: -
 
@@ -2996,10 +3078,10 @@ GRANT INSERT(prompt_tokens),UPDATE(prompt_tokens) ON TABLE public.optimization_s
 GRANT INSERT(completion_tokens),UPDATE(completion_tokens) ON TABLE public.optimization_samples TO authenticated;
 GRANT INSERT(completion_tokens),UPDATE(completion_tokens) ON TABLE public.optimization_samples TO service_role;
 
--- Name: COLUMN optimization_samples.total_tokens; Type: ACL; Schema: public; Owner: -
+-- Name: COLUMN optimization_samples.declared_total_tokens; Type: ACL; Schema: public; Owner: -
 
-GRANT INSERT(total_tokens),UPDATE(total_tokens) ON TABLE public.optimization_samples TO authenticated;
-GRANT INSERT(total_tokens),UPDATE(total_tokens) ON TABLE public.optimization_samples TO service_role;
+GRANT INSERT(declared_total_tokens),UPDATE(declared_total_tokens) ON TABLE public.optimization_samples TO authenticated;
+GRANT INSERT(declared_total_tokens),UPDATE(declared_total_tokens) ON TABLE public.optimization_samples TO service_role;
 
 -- Name: COLUMN optimization_samples.success; Type: ACL; Schema: public; Owner: -
 

@@ -192,9 +192,9 @@ const CHECKS: Record<string, Check> = {
     expect((later?.[0]?.max as Date).getTime()).toBeGreaterThan((results[1]?.[0]?.max as Date).getTime());
   },
   'Issue: Constraint violation': async ([rows], session) => {
-    const refusal = await session.run(`update optimization_runs set score_max = 0 where id = '${RUN}';`).catch((error: unknown) => error);
+    const refusal = await session.run(`update optimization_runs set declared_iterations = -1 where id = '${RUN}';`).catch((error: unknown) => error);
     const { constraint } = refusal as { constraint: string };
-    expect(rows).toContainEqual({ conname: constraint, rule: expect.stringContaining('score_max') });
+    expect(rows).toContainEqual({ conname: constraint, rule: expect.stringContaining('declared_iterations') });
   },
   'Migration Checklist': ([tables, indexes, functions, ledger]) => {
     expect(column(tables, 'tablename')).toEqual(TABLES);

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
@@ -18,6 +18,8 @@ export interface Session {
   plan(statement: string): Promise<string>;
   /** The text as another role. */
   as(role: string, text: string): Promise<Row[][]>;
+  /** Runs the migration. */
+  install(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,10 @@ const embedded: Engine = {
       await engine.close();
       rmSync(dirname(dataDir), { recursive: true, force: true });
     };
-    return session('embedded', async (statement) => (await engine.query<Row>(statement)).rows, end);
+    const script = async (text: string) => {
+      await engine.exec(text);
+    };
+    return session('embedded', { one: async (statement) => (await engine.query<Row>(statement)).rows, script, end });
   },
 };
 
@@ -56,10 +61,20 @@ export async function connect(url: string): Promise<Session> {
     types: { getTypeParser: (oid, format) => (NUMBERS.includes(oid) ? Number : pg.types.getTypeParser(oid, format)) as never },
   });
   await client.connect();
-  return session('postgres', async (statement) => (await client.query<Row>(statement)).rows, () => client.end());
+  const one = async (statement: string) => (await client.query<Row>(statement)).rows;
+  const script = async (text: string) => {
+    await client.query(text);
+  };
+  return session('postgres', { one, script, end: () => client.end() });
 }
 
-function session(kind: Session['kind'], one: (statement: string) => Promise<Row[]>, close: () => Promise<void>): Session {
+interface Driver {
+  one(statement: string): Promise<Row[]>;
+  script(text: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+function session(kind: Session['kind'], { one, script, end }: Driver): Session {
   const run = async (text: string): Promise<Row[][]> => {
     const results: Row[][] = [];
     for (const statement of statementsOf(text)) results.push(await one(statement));
@@ -78,7 +93,8 @@ function session(kind: Session['kind'], one: (statement: string) => Promise<Row[
         await one('reset role');
       }
     },
-    close,
+    install: () => script(readFileSync('migrations/001_optimization_runs.sql', 'utf8')),
+    close: end,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,8 +33,15 @@ const SETTINGS = {
   shared_preload_libraries: 'pg_stat_statements',
 };
 
-/** Starts a real PostgreSQL on a free port of the loopback interface, with its data in a temporary directory. */
-export async function startServer(major: Major, settings: Record<string, string> = {}): Promise<Server> {
+/**
+ * Starts a real PostgreSQL on a free port of the loopback interface, with its data in a temporary directory.
+ * @param files to lay into that directory, by name, for settings to name
+ */
+export async function startServer(
+  major: Major,
+  settings: Record<string, string> = {},
+  files: Record<string, string> = {},
+): Promise<Server> {
   const binaries = binariesOf(major);
   const data = mkdtempSync(join([tmpdir(), '/tmp', '/var/tmp'].find(isReachable) ?? tmpdir(), `optrail-pg${major}-`));
   if (asRoot) chownSync(data, NOBODY, NOBODY);
@@ -43,6 +50,10 @@ export async function startServer(major: Major, settings: Record<string, string>
     ['--pgdata', data, '--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
     { ...user, cwd: data },
   );
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(data, name), content, { mode: 0o600 });
+    if (asRoot) chownSync(join(data, name), NOBODY, NOBODY);
+  }
   const { child, port } = await launch(binaries, data, { ...SETTINGS, ...settings });
   const kill = (): void => {
     child.kill('SIGQUIT');

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { createDirectClient } from '../../src/client/direct.js';
 import type { ClientHandle } from '../../src/client/port.js';
 import { openEmbedded } from '../../src/database/embedded/engine.js';
 import { migrate } from '../../src/database/migrate.js';
-import { type Database, type Identity, type Row, type SqlValue, TRUSTED } from '../../src/database/port.js';
+import { type Database, type Row, type SqlValue, TRUSTED } from '../../src/database/port.js';
 import { openPostgres } from '../../src/database/postgres.js';
-import { createClient } from '../../src/open.js';
+import { createClient, handleOn } from '../../src/open.js';
 import { ExampleMemory } from '../../src/store/example-memory.js';
 import { freshDatabase, freshDirectory } from './databases.js';
 import type { Major } from './postgres.js';
@@ -32,7 +31,7 @@ export interface Install {
 }
 
 /** An ordinary role as the owner of a managed database is one: it may create roles, and is no superuser. */
-export const OWNER = 'optrail_owner';
+const OWNER = 'optrail_owner';
 const OWNER_TEMPLATE = 'optrail_owner_template';
 
 const embedded: Install = {
@@ -41,7 +40,13 @@ const embedded: Install = {
   async open() {
     const directory = freshDirectory();
     const database = await openEmbedded({ directory });
-    return trailOf(handleOn(database), database, undefined, async () => rmSync(directory, { recursive: true, force: true }));
+    const connection = {
+      use: <T>(call: (database: Database) => Promise<T>) => call(database),
+      examples: new ExampleMemory(),
+      close: () => database.close(),
+    };
+    // What createClient gives, on a database that SQL can reach too: the embedded one takes no second connection.
+    return trailOf(handleOn(connection), database, undefined, async () => rmSync(directory, { recursive: true, force: true }));
   },
 };
 
@@ -111,36 +116,18 @@ function trailOf(client: ClientHandle, database: Database, url: string | undefin
   };
 }
 
-/** What `createClient` gives, on a database that SQL can reach too: the embedded one takes no second connection. */
-function handleOn(database: Database): ClientHandle {
-  const connection = { database: async () => database, examples: new ExampleMemory() };
-  const close = () => database.close();
-  const as = (identity: Identity) => createDirectClient(connection, identity);
-  return { ...as(TRUSTED), as: (claims) => as({ kind: 'claims', claims }), close, [Symbol.asyncDispose]: close };
-}
-
-/** An empty database on the server that {@link OWNER} owns. */
-export async function emptyOwnersDatabase(major: Major): Promise<string> {
-  const server = inject('postgres')[major] as string;
-  await makeOwner(server);
-  return createFor(OWNER, server, 'template0');
-}
-
+/** A database on the server that {@link OWNER} owns, and whose schema it installed itself. */
 async function ownersDatabase(major: Major): Promise<string> {
   const server = inject('postgres')[major] as string;
   await makeOwner(server);
-  return createFor(OWNER, server, OWNER_TEMPLATE);
-}
-
-async function createFor(owner: string, server: string, template: string): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await asSuperuser(server, `create database ${name} template ${template} owner ${owner}`);
-  return ownedUrl(owner, server, name);
+  await asSuperuser(server, `create database ${name} template ${OWNER_TEMPLATE} owner ${OWNER}`);
+  return ownedUrl(server, name);
 }
 
-function ownedUrl(owner: string, server: string, name: string): string {
+function ownedUrl(server: string, name: string): string {
   const url = new URL(databaseUrl(server, name));
-  url.username = owner;
+  url.username = OWNER;
   return url.href;
 }
 
@@ -163,7 +150,7 @@ async function makeOwnerOnce(server: string): Promise<void> {
     await gate.query(TRUSTED, { text: `create role ${OWNER} login nosuperuser createrole` });
     await gate.query(TRUSTED, { text: `grant anon, authenticated, service_role to ${OWNER}` });
     await gate.query(TRUSTED, { text: `create database optrail_owner_unfinished owner ${OWNER}` });
-    const database = openPostgres({ url: ownedUrl(OWNER, server, 'optrail_owner_unfinished') });
+    const database = openPostgres({ url: ownedUrl(server, 'optrail_owner_unfinished') });
     await migrate(database).finally(() => database.close());
     await gate.query(TRUSTED, { text: `alter database optrail_owner_unfinished rename to ${OWNER_TEMPLATE}` });
   } finally {

@@ -7,10 +7,11 @@ import type { Context } from '../context.js';
 import { type DemoModel, liveModel, offlineModel } from '../demo/model.js';
 import { freeName, recordDemo } from '../demo/record.js';
 import { score } from '../format/figures.js';
-import { plainText } from '../format/plain.js';
+import { plainLine, plainText } from '../format/plain.js';
 import { integer } from '../options.js';
 import { programText } from '../prompt/text.js';
 import type { Runner } from '../runner.js';
+import { typedId } from '../short-ids.js';
 import { IterationLines } from '../views/iteration-lines.js';
 import { nextSteps } from '../views/next-steps.js';
 import { runFacts, type WholeRun } from '../views/run-sheet.js';
@@ -24,6 +25,8 @@ interface DemoOptions {
 }
 
 const NAME = 'ticket triage';
+/** Lines of a prompt on a terminal. */
+const MOST_LINES = 12;
 const MOST_SEED = 2_147_483_647;
 
 export function addDemo(program: Command, run: Runner): void {
@@ -51,7 +54,9 @@ async function demo(context: Context, { live, yes, project, seed }: DemoOptions)
   const runName = await freeName(context, project, NAME);
   const lines = new IterationLines(output.view);
   if (output.forPeople) await output.lines([runName, lines.heading()]);
-  const onIteration = output.forPeople ? (event: Parameters<IterationLines['next']>[0]) => void output.lines([lines.next(event)]) : () => {};
+  const onIteration = output.forPeople
+    ? (event: Parameters<IterationLines['next']>[0]) => void output.lines([lines.next(event)])
+    : () => {};
   const report = await recordDemo(context, { ax, model, projectId: project, runName, seed, onIteration });
   await conclude(context, project, report, model);
 }
@@ -67,29 +72,43 @@ async function conclude(context: Context, projectId: string, report: TriageRepor
   const { runId, heldOut } = report;
   if (runId === undefined) throw new OptrailError('recording_failed', 'The demo ran, but its run was not recorded.');
   const place = { projectId, signal };
-  const [run, summary, iterations, top] = [
-    await client.getOptimizationRun(runId, place),
-    await client.getOptimizationRunSummary(runId, place),
-    await client.getOptimizationIterations(runId, place),
-    await client.getTopRunsByScore(projectId, 10, { signal }),
-  ];
+  const [run, summary, iterations, top] = await Promise.all([
+    client.getOptimizationRun(runId, place),
+    client.getOptimizationRunSummary(runId, place),
+    client.getOptimizationIterations(runId, place),
+    client.getTopRunsByScore(projectId, 10, { signal }),
+  ]);
   if (run === null || summary === null) throw new OptrailError('not_found', `Run ${runId} was deleted meanwhile.`);
   const whole: WholeRun = { ...run, ...summary };
-  const { rows, mix } = ranked(top);
+  const ranking = ranked(top);
   const { text } = programText(summary.bestProgram);
   const { bold, dim } = output.view.colors;
   const shortfall = model.shortfall();
   if (shortfall !== null) output.warn(shortfall);
 
-  if (!output.forPeople) return output.record(runFacts([]), { ...whole, model: whole.model, heldOut, leaderboard: rows, text }, run.runName);
+  if (!output.forPeople) {
+    const answer = { ...whole, heldOut, leaderboard: ranking.rows, text };
+    return output.record(runFacts([]), answer, run.runName);
+  }
   await output.lines(['']);
   await output.record(runFacts(iterations), whole, run.runName);
   if (heldOut !== undefined) {
     const { baseline, best, tickets } = heldOut;
     await output.lines(['', `On ${tickets} tickets that the optimizer never saw: ${score(baseline)} before, ${score(best)} now.`]);
   }
-  await output.lines(['', bold(`Leaderboard of project ${projectId}`), ...output.table(topRunColumns(top), rows)]);
-  if (mix !== null) await output.lines([`No ranking: measured by ${mix}.`]);
-  await output.lines(['', bold('The winning prompt'), ...plainText(text).split('\n').map((line) => `  ${line}`)]);
+  await output.lines(['', bold(`Leaderboard of project ${plainLine(projectId)}`)]);
+  await output.table(topRunColumns(ranking), ranking.rows);
+  await output.lines([plainLine(ranking.basis)]);
+  await output.lines(['', bold('The winning prompt'), ...excerpt(context, text, `best ${typedId(runId)}`)]);
   await output.lines(['', bold('Next'), ...nextSteps(context, run).map((step) => dim(step))]);
+}
+
+/** All of a text, but on a terminal not so much that what came before scrolls away. */
+function excerpt({ shell, output, typed }: Context, text: string, command: string): string[] {
+  const lines = plainText(text).trimEnd().split('\n');
+  const shown = shell.stdout.isTTY && lines.length > MOST_LINES ? lines.slice(0, MOST_LINES) : lines;
+  const more = lines.length - shown.length;
+  return [...shown, ...(more === 0 ? [] : [output.view.colors.dim(`and ${more} lines more: ${typed(command)}`)])].map(
+    (line) => `  ${line}`,
+  );
 }

@@ -4,6 +4,7 @@ import { MAX_PAGE } from '../../schemas/filters.js';
 import type { Context } from '../context.js';
 import { integer } from '../options.js';
 import type { Runner } from '../runner.js';
+import { digitsOf } from '../short-ids.js';
 import { noteEmpty } from '../views/empty.js';
 import { ranked, topRunColumns } from '../views/top-runs.js';
 
@@ -31,20 +32,21 @@ async function leaderboard(context: Context, { project, metric, evalSet, limit }
   const projectId = project ?? (await projectThatRanLast(context));
   const evalSetHash = projectId === undefined || evalSet === undefined ? evalSet : await wholeHash(context, projectId, evalSet);
   const runs = projectId === undefined ? [] : await reader.getTopRunsByScore(projectId, limit, { metric, evalSetHash, signal });
-  const { rows, mix } = ranked(runs);
-  await output.list(topRunColumns(runs), rows);
+  const ranking = ranked(runs);
+  const { rows, basis, mixed } = ranking;
+  await output.list(topRunColumns(ranking), rows);
 
   if (rows.length === 0) await noteEmpty(context, 'completed runs with a score that match');
-  if (mix !== null)
-    output.warn(
-      `no ranking: these runs were measured by ${mix}, and their scores cannot be compared. Choose with --metric and --eval-set.`,
-    );
+  else if (mixed) output.warn(`${basis} Choose with --metric and --eval-set.`);
+  else output.note(basis);
 }
 
 /** The hash that begins like this, as tables show it. */
 async function wholeHash({ reader, signal }: Context, projectId: string, start: string): Promise<string> {
   const runs = await reader.getTopRunsByScore(projectId, MAX_PAGE, { signal });
-  const hashes = [...new Set(runs.flatMap(({ evalSetHash }) => evalSetHash ?? []))].filter((hash) => hash.startsWith(start));
+  const hashes = [...new Set(runs.flatMap(({ evalSetHash }) => evalSetHash ?? []))].filter(
+    (hash) => hash.startsWith(start) || digitsOf(hash).startsWith(start),
+  );
   const [only, ...others] = hashes;
   if (only === undefined || hashes.includes(start)) return start;
   if (others.length === 0) return only;

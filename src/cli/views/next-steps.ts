@@ -1,7 +1,7 @@
 import type { OptimizationRun } from '../../schemas/run.js';
 import type { Context } from '../context.js';
 import { pad } from '../format/width.js';
-import { typedId } from '../run-ids.js';
+import { typedId } from '../short-ids.js';
 
 /** What somebody who has looked at a run may want to look at next, as commands to type. */
 export function nextSteps({ typed }: Context, { id, bestIteration }: Pick<OptimizationRun, 'id' | 'bestIteration'>): string[] {

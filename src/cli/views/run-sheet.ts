@@ -4,6 +4,7 @@ import type { OptimizationRun } from '../../schemas/run.js';
 import type { Column } from '../format/columns.js';
 import { age, compact, count, duration, gain, money, percent, score } from '../format/figures.js';
 import { paramsText } from '../format/shorts.js';
+import { digitsOf } from '../short-ids.js';
 import { sparkline } from '../sparkline.js';
 import { bestSoFar } from './curve.js';
 import { statusPaint } from './runs.js';
@@ -33,7 +34,7 @@ export function runFacts(iterations: readonly OptimizationIteration[]): Column<W
       key: 'evalSetHash',
       title: 'eval set',
       value: ({ evalSetHash }) => evalSetHash,
-      show: ({ evalSetHash }) => (evalSetHash === null ? '' : evalSetHash.slice(0, 12)),
+      show: ({ evalSetHash }) => (evalSetHash === null ? '' : digitsOf(evalSetHash).slice(0, 12)),
     },
     { key: 'direction', value: ({ direction }) => direction },
     { key: 'scoreMax', value: ({ scoreMax }) => scoreMax },
@@ -44,7 +45,7 @@ export function runFacts(iterations: readonly OptimizationIteration[]): Column<W
     { key: 'improvementPct', value: ({ improvementPct }) => improvementPct },
     { key: 'bestIteration', title: 'best', value: ({ bestIteration }) => bestIteration, show: bestText },
     { key: 'curve', title: 'curve', forPeople: true, value: () => null, show: (run, { unicode }) => curveText(run, iterations, unicode) },
-    { key: 'iterations', title: 'iterations', value: ({ iterations: number }) => number, show: iterationsText },
+    { key: 'iterations', title: 'iterations', value: ({ iterations: number }) => number, show: (run) => iterationsText(run, iterations) },
     { key: 'fullEvaluations', value: ({ fullEvaluations }) => fullEvaluations },
     { key: 'minibatchEvaluations', value: ({ minibatchEvaluations }) => minibatchEvaluations },
     { key: 'samplesEvaluated', title: 'samples', value: ({ samplesEvaluated }) => samplesEvaluated, show: samplesText },
@@ -119,15 +120,13 @@ function curveText({ direction }: WholeRun, iterations: readonly OptimizationIte
   return line.trim() === '' ? '' : `${line}  best so far`;
 }
 
-function iterationsText(run: WholeRun): string {
-  const kinds = [counted(run.fullEvaluations, 'full'), counted(run.minibatchEvaluations, 'minibatch')];
-  const fates = [
-    counted(run.acceptedCandidates, 'accepted'),
-    counted(run.rejectedCandidates, 'rejected'),
-    counted(run.failedIterations, 'failed'),
-  ];
-  const parts = [kinds, fates].map((each) => each.filter((part) => part !== '').join(', ')).filter((part) => part !== '');
-  return [count(run.iterations), ...parts].join(' · ');
+function iterationsText(run: WholeRun, iterations: readonly OptimizationIteration[]): string {
+  const kinds = ['bootstrap', 'test'].map((kind) => counted(iterations.filter(({ evalKind }) => evalKind === kind).length, kind));
+  const parts = [
+    [counted(run.fullEvaluations, 'full'), counted(run.minibatchEvaluations, 'minibatch'), ...kinds],
+    [counted(run.acceptedCandidates, 'accepted'), counted(run.rejectedCandidates, 'rejected'), counted(run.failedIterations, 'failed')],
+  ].map((each) => each.filter((part) => part !== '').join(', '));
+  return [count(run.iterations), ...parts.filter((part) => part !== '')].join(' · ');
 }
 
 function samplesText({ samplesEvaluated, failedSamples }: WholeRun): string {

@@ -1,17 +1,18 @@
 import type { OptimizationRun, RunStatus } from '../../schemas/run.js';
 import type { Column, View } from '../format/columns.js';
 import { ABSENT, age, gain, money, score } from '../format/figures.js';
-import { shortIds } from '../run-ids.js';
+import { shortIds } from '../short-ids.js';
 
 /** Marks a score that the run has not ended with. */
 export const SO_FAR = '*';
 
 export function runColumns(runs: readonly OptimizationRun[]): Column<OptimizationRun>[] {
   const short = shortIds(runs.map(({ id }) => id));
+  const projects = new Set(runs.map(({ projectId }) => projectId)).size;
   return [
     { key: 'id', title: 'RUN', value: ({ id }) => id, show: ({ id }) => short(id), paint: (text, _, { colors }) => colors.cyan(text) },
-    { key: 'runName', title: 'NAME', value: ({ runName }) => runName, least: 12 },
-    { key: 'projectId', title: 'PROJECT', value: ({ projectId }) => projectId, least: 6, spare: 3 },
+    { key: 'runName', title: 'NAME', value: ({ runName }) => runName, least: 20 },
+    { key: 'projectId', ...(projects > 1 ? { title: 'PROJECT' } : {}), value: ({ projectId }) => projectId, least: 6, spare: 3 },
     { key: 'status', title: 'STATUS', value: ({ status }) => status, paint: (text, { status }, view) => statusPaint(status, view)(text) },
     { key: 'optimizerType', title: 'OPTIMIZER', value: ({ optimizerType }) => optimizerType, least: 6, spare: 1 },
     { key: 'metric', value: ({ metric }) => metric },
@@ -29,7 +30,7 @@ export function runColumns(runs: readonly OptimizationRun[]): Column<Optimizatio
       show: ({ improvement }) => gain(improvement),
     },
     { key: 'improvementPct', value: ({ improvementPct }) => improvementPct },
-    { key: 'iterations', title: 'ITERATIONS', align: 'right', value: ({ iterations }) => iterations, spare: 2 },
+    { key: 'iterations', title: 'ITERS', align: 'right', value: ({ iterations }) => iterations, spare: 2 },
     { key: 'samplesEvaluated', value: ({ samplesEvaluated }) => samplesEvaluated },
     { key: 'failedSamples', value: ({ failedSamples }) => failedSamples },
     { key: 'totalTokens', value: ({ totalTokens }) => totalTokens },

@@ -6,6 +6,9 @@ import type { Reply } from '../channel.js';
 import { sqlError } from '../sql-errors.js';
 import type { Request, Response, WorkerData } from './messages.js';
 
+/** Milliseconds for the first start to make its files, on a slow and busy machine. */
+const OPEN_TIMEOUT = 180_000;
+
 /** The main thread's side of one worker. It takes one request at a time, and is dead for good once it failed. */
 export class Host {
   readonly #worker: Worker;
@@ -29,7 +32,7 @@ export class Host {
    */
   static async start(data: WorkerData, hangAfter: number): Promise<Host> {
     const host = new Host(data, hangAfter);
-    const response = await host.#next();
+    const response = await host.#next(OPEN_TIMEOUT);
     if (response.kind === 'ready') return host;
     await host.stop();
     const reason = response.kind === 'refused' ? response.error.message : response.kind;
@@ -44,7 +47,7 @@ export class Host {
   /** Rejects with what the database said, or with `engine_failed`. */
   async ask(request: Request): Promise<Reply[]> {
     if (this.#death !== undefined) throw this.#death;
-    const answer = this.#next();
+    const answer = this.#next(this.#hangAfter);
     this.#worker.postMessage(request);
     const response = await answer;
     if (response.kind === 'done') return response.replies;
@@ -61,11 +64,11 @@ export class Host {
   }
 
   /** The next response. While one is awaited the worker keeps the process alive, and only then. */
-  async #next(): Promise<Response> {
+  async #next(limit: number): Promise<Response> {
     this.#worker.ref();
     const timer = setTimeout(() => {
-      this.#die(engineFailed(`The embedded engine did not answer within ${this.#hangAfter / 1000} s.`));
-    }, this.#hangAfter);
+      this.#die(engineFailed(`The embedded engine did not answer within ${limit / 1000} s.`));
+    }, limit);
     try {
       return await new Promise<Response>((resolve, reject) => {
         this.#waiting = { resolve, reject };

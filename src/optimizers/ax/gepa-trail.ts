@@ -25,12 +25,19 @@ interface ParentMinibatch {
   readonly endTime: Date;
 }
 
+/** Whether the optimizer takes a candidate on, and by which figures. */
+interface Verdict {
+  readonly accepted: boolean;
+  readonly reason: string;
+}
+
 /** A proposal between its minibatch and its full evaluation, if it gets one. */
 interface Proposal {
   readonly number: number;
   readonly iteration: number;
   readonly parents: readonly Candidate[];
-  readonly accepted: boolean;
+  /** Absent where what decides can't be seen. */
+  readonly verdict: Verdict | undefined;
 }
 
 /**
@@ -90,8 +97,8 @@ export class GepaTrail implements GepaListener {
   close(): void {
     this.trail.attempt(() => {
       this.release();
-      if (this.proposal?.accepted) {
-        const decisionReason = 'accepted on its minibatch; the budget did not reach for its full evaluation';
+      if (this.proposal?.verdict?.accepted) {
+        const decisionReason = `${this.proposal.verdict.reason}; it had no full evaluation before the end`;
         this.trail.update(this.proposal.iteration, { decisionReason });
       }
       const { totalTokens, costUsd } = totalUsage([...this.spent, this.teacher.take()]);
@@ -132,17 +139,17 @@ export class GepaTrail implements GepaListener {
     const child = sum(measured.scalars);
     const accepted = child > against.sum + threshold;
     const verdict = accepted ? 'is above' : 'is not above';
-    this.propose(measured, against.parent ? [against.parent] : [], accepted, {
-      decisionReason: `minibatch sum ${figure(child)} ${verdict} the parent's ${figure(against.sum)}${by(threshold)}`,
-      params: { role: 'proposal', parent_minibatch: against.iteration },
-      metadata: {
-        reflection: {
-          calls: usage.calls,
-          ...usageFields(usage),
-          durationMs: Math.max(0, measured.startTime.getTime() - against.endTime.getTime()),
-        },
+    const reason = `minibatch sum ${figure(child)} ${verdict} the parent's ${figure(against.sum)}${by(threshold)}`;
+    const durationMs = Math.max(0, measured.startTime.getTime() - against.endTime.getTime());
+    this.propose(
+      measured,
+      against.parent ? [against.parent] : [],
+      { accepted, reason },
+      {
+        params: { role: 'proposal', parent_minibatch: against.iteration },
+        metadata: { reflection: { calls: usage.calls, ...usageFields(usage), durationMs } },
       },
-    });
+    );
   }
 
   private merge(measured: Measured): void {
@@ -150,36 +157,35 @@ export class GepaTrail implements GepaListener {
     const sums = parents.map(({ byExample }) => sum(measured.rows.map(({ example }) => byExample.get(example) ?? 0)));
     const threshold = this.threshold();
     const child = sum(measured.scalars);
-    const accepted = sums.length > 0 && child >= Math.max(...sums) + threshold;
+    const accepted = child >= Math.max(...sums) + threshold;
     const verdict = accepted ? 'reaches' : 'is below';
-    this.propose(measured, parents, accepted, {
-      decisionReason: `sum ${figure(child)} ${verdict} its parents' better of ${sums.map(figure).join(' and ')}${by(threshold)}`,
-      params: { role: 'merge' },
-    });
+    const reason = `sum ${figure(child)} ${verdict} its parents' better of ${sums.map(figure).join(' and ')}${by(threshold)}`;
+    this.propose(measured, parents, parents.length > 0 ? { accepted, reason } : undefined, { params: { role: 'merge' } });
   }
 
   private propose(
     measured: Measured,
     parents: readonly Candidate[],
-    accepted: boolean,
-    { params, ...said }: Pick<IterationRecord, 'decisionReason' | 'params' | 'metadata'>,
+    verdict: Verdict | undefined,
+    { params, ...rest }: Pick<IterationRecord, 'params' | 'metadata'>,
   ): void {
     this.proposals += 1;
     const iteration = this.trail.record({
       ...measured.record,
-      ...said,
+      ...rest,
       evalKind: 'minibatch',
       parentIterations: parents.map((parent) => parent.iteration),
-      decision: accepted ? 'accepted' : 'rejected',
+      ...(verdict ? { decision: verdict.accepted ? 'accepted' : 'rejected', decisionReason: verdict.reason } : {}),
       params: { ...params, proposal: this.proposals, changed: changedComponents(parents[0]?.components, measured.candidate) },
       samples: measured.samples,
     });
-    this.proposal = { number: this.proposals, iteration, parents, accepted };
+    this.proposal = { number: this.proposals, iteration, parents, verdict };
   }
 
   private fullEvaluation(proposal: Proposal, measured: Measured): void {
     // Ax evaluates in full only what it accepted: its deed outranks our reading of its rule.
-    if (!proposal.accepted) this.trail.update(proposal.iteration, { decision: 'accepted', decisionReason: 'Ax evaluated it in full' });
+    if (!proposal.verdict?.accepted)
+      this.trail.update(proposal.iteration, { decision: 'accepted', decisionReason: 'Ax evaluated it in full' });
     const iteration = this.trail.record({
       ...measured.record,
       evalKind: 'full',

@@ -20,6 +20,8 @@ export interface AxRunOptions {
   /** At most 200 characters. */
   evalSetHash?: string | undefined;
   strict?: boolean | undefined;
+  /** Aborted before compile is called, it keeps compile from starting; later, it cancels the run and not the compile. */
+  signal?: AbortSignal | undefined;
   onWarning?: OnWarning | undefined;
 }
 
@@ -92,6 +94,7 @@ class Compile<O extends AxRunOptions> {
 
   /** Answers as compile itself would, whatever becomes of the run. */
   async track(trackRun: RunTracker<O>): Promise<unknown> {
+    this.options.signal?.throwIfAborted();
     try {
       await trackRun(await this.runOptions(), (run) => this.observe(run));
     } catch (error) {
