@@ -59,7 +59,6 @@ const RUNS = (size: Size, from: number, to: number) => `
     'completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'failed', 'failed',
     'cancelled', 'pending'])[1 + ${noise(22, 20)}] as state) as s`;
 
-
 /** Fills an empty, migrated database. Triggers run as they do for everybody; only the refresh is left to the caller. */
 export async function makeRuns(pool: Pool, size: Size, progress: (done: number) => void = () => {}): Promise<void> {
   await pool.query(`insert into public.optimization_projects (id, name)

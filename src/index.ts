@@ -8,15 +8,18 @@ import { createTrackRun } from './recorder/track-run.js';
  */
 
 /** {@inheritDoc OptimizationClient.createOptimizationRun} */
-export const createOptimizationRun: OptimizationClient['createOptimizationRun'] = (...args) => defaultClient().createOptimizationRun(...args);
+export const createOptimizationRun: OptimizationClient['createOptimizationRun'] = (...args) =>
+  defaultClient().createOptimizationRun(...args);
 /** {@inheritDoc OptimizationClient.getOptimizationRun} */
 export const getOptimizationRun: OptimizationClient['getOptimizationRun'] = (...args) => defaultClient().getOptimizationRun(...args);
 /** {@inheritDoc OptimizationClient.updateOptimizationRun} */
-export const updateOptimizationRun: OptimizationClient['updateOptimizationRun'] = (...args) => defaultClient().updateOptimizationRun(...args);
+export const updateOptimizationRun: OptimizationClient['updateOptimizationRun'] = (...args) =>
+  defaultClient().updateOptimizationRun(...args);
 /** {@inheritDoc OptimizationClient.listOptimizationRuns} */
 export const listOptimizationRuns: OptimizationClient['listOptimizationRuns'] = (...args) => defaultClient().listOptimizationRuns(...args);
 /** {@inheritDoc OptimizationClient.deleteOptimizationRun} */
-export const deleteOptimizationRun: OptimizationClient['deleteOptimizationRun'] = (...args) => defaultClient().deleteOptimizationRun(...args);
+export const deleteOptimizationRun: OptimizationClient['deleteOptimizationRun'] = (...args) =>
+  defaultClient().deleteOptimizationRun(...args);
 /** {@inheritDoc OptimizationClient.createOptimizationIteration} */
 export const createOptimizationIteration: OptimizationClient['createOptimizationIteration'] = (...args) =>
   defaultClient().createOptimizationIteration(...args);
@@ -35,7 +38,8 @@ export const createOptimizationSample: OptimizationClient['createOptimizationSam
 export const batchCreateOptimizationSamples: OptimizationClient['batchCreateOptimizationSamples'] = (...args) =>
   defaultClient().batchCreateOptimizationSamples(...args);
 /** {@inheritDoc OptimizationClient.getOptimizationSamples} */
-export const getOptimizationSamples: OptimizationClient['getOptimizationSamples'] = (...args) => defaultClient().getOptimizationSamples(...args);
+export const getOptimizationSamples: OptimizationClient['getOptimizationSamples'] = (...args) =>
+  defaultClient().getOptimizationSamples(...args);
 /** {@inheritDoc OptimizationClient.getOptimizationRunSummary} */
 export const getOptimizationRunSummary: OptimizationClient['getOptimizationRunSummary'] = (...args) =>
   defaultClient().getOptimizationRunSummary(...args);
@@ -79,7 +83,17 @@ export type {
   Usage,
 } from './recorder/evaluation.js';
 export type { IterationEvent, Mask, MaskPlace, TrackRunOptions } from './recorder/options.js';
-export type { FlushOptions, FlushReport, IterationRecord, IterationUpdate, Run, RunAnnotation, SampleRecord, StartedRun, TrackedRun } from './recorder/port.js';
+export type {
+  FlushOptions,
+  FlushReport,
+  IterationRecord,
+  IterationUpdate,
+  Run,
+  RunAnnotation,
+  SampleRecord,
+  StartedRun,
+  TrackedRun,
+} from './recorder/port.js';
 export type { BestSoFar } from './recorder/standing.js';
 export type {
   Claims,

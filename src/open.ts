@@ -68,7 +68,8 @@ class LazyConnection implements ClosableConnection {
   constructor(private readonly place: () => Place) {}
 
   async use<T>(call: (database: Database) => Promise<T>): Promise<T> {
-    if (this.#closing !== undefined) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+    if (this.#closing !== undefined)
+      throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
     const running = this.#open().then(call);
     this.#underWay.add(running);
     try {

@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: 'cbb3e3e45d5214e1f07a1a175e8002ac722cfff1e9614ea65136dc0909e41d8f',
+    sha256: 'fff0c3561ceb88247d75c426ac6c2dbefee8e1a299922bb182987fa4318640f9',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'cbb3e3e45d5214e1f07a1a175e8002ac722cfff1e9614ea65136dc0909e41d8f';
+  v_sha256 constant text := 'fff0c3561ceb88247d75c426ac6c2dbefee8e1a299922bb182987fa4318640f9';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -1414,6 +1414,48 @@ as $$
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
 $$;
 
+-- Whether the caller acts with service_role's rights, also inside a security definer function, whose own user is the owner.
+create function optrail.is_trusted() returns boolean
+language sql stable set search_path = ''
+as $$
+  select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
+    'service_role', 'member')
+$$;
+
+-- The runs of a project that have all these tags and contain this configuration, where they are few; null where they are
+-- many, or may be: then reading the project's runs in the order asked for finds a page of them sooner.
+--
+-- Under row-level security \`@>\` cannot use its GIN index, since it is not leakproof. So membership is asked first, here, and
+-- the search runs with the owner's rights. The newest runs tell common from rare before the index is asked for a list that
+-- could be half the table.
+create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer default 1000)
+returns uuid[]
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  v_found uuid[];
+begin
+  if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
+    return '{}';
+  end if;
+  if (
+    select count(*) >= 5 from (
+      select r.tags, r.config from public.optimization_runs as r
+      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 1000
+    ) as newest
+    where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
+  ) then
+    return null;
+  end if;
+  v_found := array(
+    select r.id from public.optimization_runs as r
+    where r.project_id = p_project_id
+      and (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+    limit p_most + 1);
+  return case when cardinality(v_found) <= p_most then v_found end;
+end
+$$;
+
 -- The view can have no row-level security. Everybody but service_role reads what the view was made from, which has: a
 -- refresh commits both together.
 create function public.get_optimization_analytics(p_project_id text)
@@ -1601,6 +1643,7 @@ grant execute on function
   optrail.uuid_v7(), optrail.is_score(double precision), optrail.are_scores(jsonb), optrail.are_tags(text[]),
   optrail.claims(), optrail.resolve_run(uuid, text), optrail.run_status(text, timestamptz),
   optrail.check_content(text[], text[]), optrail.lock_runs(uuid[], text), optrail.my_projects(text),
+  optrail.is_trusted(), optrail.find_rare_runs(text, text[], jsonb, integer),
   public.record_optimization_iteration(jsonb, text, text),
   public.record_optimization_samples(text, jsonb, text[], text[]),
   public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),

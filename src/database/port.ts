@@ -1,5 +1,3 @@
-import type { OptrailError } from '../errors.js';
-
 /** One statement with its parameters ($1, $2, ...). Arrays and JSON are passed as the text PostgreSQL reads. */
 export interface Statement {
   text: string;
@@ -42,6 +40,3 @@ export interface Database {
   script(text: string): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Turns what an engine threw into an {@link OptrailError}. */
-export type ErrorMapper = (error: unknown) => OptrailError;

@@ -102,7 +102,8 @@ function copyOf(value: unknown, context: z.core.$RefinementCtx): JsonValue {
     return walk.copy(value);
   } catch (error) {
     // A getter or toJSON of the caller's own may throw too.
-    const message = error instanceof Refusal ? error.message : `could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message =
+      error instanceof Refusal ? error.message : `could not be read: ${error instanceof Error ? error.message : String(error)}`;
     context.addIssue({ code: 'custom', path: walk.where(), message });
     return null;
   }

@@ -21,10 +21,7 @@ export const NameSchema = z
   .superRefine(storable);
 
 /** Free text of up to a million characters. */
-export const TextSchema = z
-  .string()
-  .max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`)
-  .superRefine(storable);
+export const TextSchema = z.string().max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`).superRefine(storable);
 
 /** An id: any UUID; Optrail makes version 7. */
 export const IdSchema = z.guid('must be a UUID').transform((id) => id.toLowerCase());
@@ -61,7 +58,10 @@ export const MillisecondsSchema = z.number().min(0).max(1e12);
 
 /** A point in time between the years 1 and 9999: a Date, or ISO 8601 text with its offset; kept as ISO text in UTC. */
 export const TimeSchema = z
-  .union([z.date('must be a valid date'), z.iso.datetime({ offset: true, message: 'must be ISO 8601 with an offset, like 2026-01-31T12:00:00Z' })])
+  .union([
+    z.date('must be a valid date'),
+    z.iso.datetime({ offset: true, message: 'must be ISO 8601 with an offset, like 2026-01-31T12:00:00Z' }),
+  ])
   .transform((time, context) => {
     const date = new Date(time);
     const year = date.getUTCFullYear();

@@ -38,8 +38,7 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof OptimizationIterationsRow)[];
 
 const SELECTION = COLUMNS.map((column) => (column === 'program_hash' ? 'p.program, i.program_hash' : `i.${column}`)).join(', ');
-const PROGRAM_JOIN =
-  'left join public.optimization_programs as p on p.project_id = i.project_id and p.program_hash = i.program_hash';
+const PROGRAM_JOIN = 'left join public.optimization_programs as p on p.project_id = i.project_id and p.program_hash = i.program_hash';
 
 type IterationRow = Pick<OptimizationIterationsRow, (typeof COLUMNS)[number]> & { program: JsonValue | null };
 
@@ -148,7 +147,12 @@ async function whyNoIteration(scope: Transaction, runId: string, iteration: numb
   return new OptrailError('not_found', `Run ${runId} has no iteration ${iteration}.`, { path: 'iteration' });
 }
 
-function readIterations(scope: Transaction, runId: string, projectId: string | undefined, iteration?: number): Promise<(IterationRow & Row)[]> {
+function readIterations(
+  scope: Transaction,
+  runId: string,
+  projectId: string | undefined,
+  iteration?: number,
+): Promise<(IterationRow & Row)[]> {
   return scope.query<IterationRow & Row>({
     text: `select ${SELECTION} from public.optimization_iterations as i ${PROGRAM_JOIN}
       where i.run_id = $1 and i.project_id = optrail.resolve_run($1, $2) ${iteration === undefined ? '' : 'and i.iteration = $3'}
@@ -157,7 +161,12 @@ function readIterations(scope: Transaction, runId: string, projectId: string | u
   });
 }
 
-export async function getIterations(scope: Scope, runId: string, projectId: string | undefined, hashes = false): Promise<OptimizationIteration[]> {
+export async function getIterations(
+  scope: Scope,
+  runId: string,
+  projectId: string | undefined,
+  hashes = false,
+): Promise<OptimizationIteration[]> {
   const rows = await readIterations(scope, runId, projectId);
   return rows.map((row) => iterationOf(row, hashes));
 }
@@ -179,4 +188,3 @@ export async function getBestIteration(
   });
   return row === undefined ? null : iterationOf(row, hashes);
 }
-

@@ -39,7 +39,8 @@ function statusCondition(wanted: readonly RunStatus[], parameters: Parameters): 
   const stored: readonly RunStatus[] = wanted.includes('stale') ? [...new Set<RunStatus>([...wanted, 'running'])] : wanted;
   const [only, ...others] = stored;
   // One value by `=`, since only then does the index give the rows in their order.
-  const condition = only !== undefined && others.length === 0 ? `r.status = ${parameters.add(only)}` : `r.status = any (${parameters.add(stored)})`;
+  const condition =
+    only !== undefined && others.length === 0 ? `r.status = ${parameters.add(only)}` : `r.status = any (${parameters.add(stored)})`;
   if (!stored.includes('running')) return condition;
   return `${condition} and optrail.run_status(r.status, r.heartbeat_at) = any (${parameters.add(wanted)})`;
 }
@@ -48,12 +49,28 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-function conditions(filters: RunFilters, parameters: Parameters): string[] {
+/** Filters, and the few runs that match those of them that only a GIN index can find, where they are few. */
+interface Search extends RunFilters {
+  among?: readonly string[] | undefined;
+}
+
+/** A search in one project for tags or configuration asks first whether the runs it is about are rare. */
+async function prepared(scope: Scope, filters: RunFilters): Promise<Search> {
+  if (filters.projectId === undefined || (filters.tags === undefined && filters.config === undefined)) return filters;
+  const [row] = await scope.query<{ among: string[] | null }>({
+    text: 'select optrail.find_rare_runs($1, $2::text[], $3::jsonb) as among',
+    values: [filters.projectId, filters.tags ?? null, filters.config === undefined ? null : JSON.stringify(filters.config)],
+  });
+  return { ...filters, among: row?.among ?? undefined };
+}
+
+function conditions(filters: Search, parameters: Parameters): string[] {
   const found: string[] = [];
   const put = (condition: string | undefined) => condition !== undefined && found.push(condition);
   const where = <T>(value: T | undefined, condition: (value: T) => string) => put(value === undefined ? undefined : condition(value));
 
   where(filters.projectId, (id) => `r.project_id = ${parameters.add(id)}`);
+  where(filters.among, (ids) => `r.id = any (${parameters.add(ids)}::uuid[])`);
   where(filters.status, (status) => statusCondition(listOf(status), parameters));
   where(filters.optimizerType, (type) =>
     typeof type === 'string' ? `r.optimizer_type = ${parameters.add(type)}` : `r.optimizer_type = any (${parameters.add(type)})`,
@@ -81,9 +98,15 @@ interface Part {
   offset?: number;
 }
 
-const TYPE_OF_ORDER = { created_at: 'timestamptz', final_score: 'float8', improvement: 'float8', duration_ms: 'float8', best_score: 'float8' };
+const TYPE_OF_ORDER = {
+  created_at: 'timestamptz',
+  final_score: 'float8',
+  improvement: 'float8',
+  duration_ms: 'float8',
+  best_score: 'float8',
+};
 
-async function readPart(scope: Scope, filters: RunFilters, { hasValue, after, limit, offset = 0 }: Part): Promise<PagedRow[]> {
+async function readPart(scope: Scope, filters: Search, { hasValue, after, limit, offset = 0 }: Part): Promise<PagedRow[]> {
   const { orderBy, orderDirection: direction } = filters;
   const parameters = new Parameters();
   const where = conditions(filters, parameters);
@@ -111,7 +134,7 @@ function placeOfNulls({ orderBy, orderDirection }: RunFilters, hasValue: boolean
 }
 
 /** Runs with a value come first in either direction; those without are read only where the page has room for them. */
-async function readRows(scope: Scope, filters: RunFilters, limit: number): Promise<PagedRow[]> {
+async function readRows(scope: Scope, filters: Search, limit: number): Promise<PagedRow[]> {
   const { cursor, offset, orderBy } = filters;
   if (offset !== undefined) return readPart(scope, filters, { limit, offset });
   const after = cursor === undefined ? undefined : decodeCursor(cursor, filters);
@@ -124,8 +147,9 @@ async function readRows(scope: Scope, filters: RunFilters, limit: number): Promi
 }
 
 export async function listRuns(scope: Scope, filters: RunFilters): Promise<RunPage> {
+  const search = await prepared(scope, filters);
   // One row more than the page tells whether another page follows.
-  const rows = await readRows(scope, filters, filters.limit + 1).catch((error: unknown) => {
+  const rows = await readRows(scope, search, filters.limit + 1).catch((error: unknown) => {
     // Everything else was validated: a value that PostgreSQL cannot read came out of a forged cursor.
     const isForged = filters.cursor !== undefined && isOptrailError(error) && error.code === 'invalid_input';
     throw isForged ? foreignCursor(error) : error;
@@ -137,11 +161,11 @@ export async function listRuns(scope: Scope, filters: RunFilters): Promise<RunPa
     data: page.map(({ cursor_value: _, ...row }) => runOf(row)),
     hasMore,
     nextCursor: hasMore && last !== undefined ? encodeCursor([filters.orderBy, filters.orderDirection, last.cursor_value, last.id]) : null,
-    ...(filters.count ? { total: await countRuns(scope, filters) } : {}),
+    ...(filters.count ? { total: await countRuns(scope, search) } : {}),
   };
 }
 
-async function countRuns(scope: Scope, filters: RunFilters): Promise<number> {
+async function countRuns(scope: Scope, filters: Search): Promise<number> {
   const parameters = new Parameters();
   const where = conditions(filters, parameters);
   const [row] = await scope.query<{ total: number }>({

@@ -94,7 +94,10 @@ async function record(transaction: Transaction, { projectId, rows, unsent }: Sli
   return theRow(result, 'the recording of samples').stored ?? 0;
 }
 
-async function byProject(transaction: Transaction, samples: readonly CreateOptimizationSample[]): Promise<[projectId: string, samples: CreateOptimizationSample[]][]> {
+async function byProject(
+  transaction: Transaction,
+  samples: readonly CreateOptimizationSample[],
+): Promise<[projectId: string, samples: CreateOptimizationSample[]][]> {
   const projectOfRun = new Map<string, string>();
   const groups = new Map<string, CreateOptimizationSample[]>();
   for (const sample of samples) {
@@ -150,12 +153,20 @@ async function recordAll(scope: Scope, samples: readonly CreateOptimizationSampl
     return only !== undefined && others.length === 0 ? record(transaction, only) : recordMany(transaction, groups);
   });
   // Only now: what a rolled back transaction sent is not there.
-  for (const { projectId, unsent } of groups.flat()) memory.add(projectId, unsent.map(([hash]) => hash));
+  for (const { projectId, unsent } of groups.flat())
+    memory.add(
+      projectId,
+      unsent.map(([hash]) => hash),
+    );
   return { stored, existing: samples.length - stored };
 }
 
 /** Stores samples in one transaction. Examples that this database is known to hold are not sent again. */
-export async function createSamples(scope: Scope, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Promise<SampleBatchResult> {
+export async function createSamples(
+  scope: Scope,
+  samples: readonly CreateOptimizationSample[],
+  memory: ExampleMemory,
+): Promise<SampleBatchResult> {
   if (samples.length === 0) return { stored: 0, existing: 0 };
   try {
     return await recordAll(scope, samples, memory);

@@ -17,7 +17,7 @@ export function exactMatch({ prediction, example }: { prediction: unknown; examp
   return (prediction as Ticket).category === (example as Ticket).category ? 1 : 0;
 }
 
-export const feedbackFn: NonNullable<CompileOptions['feedbackFn']> = ({ prediction, example }) =>
+const feedbackFn: NonNullable<CompileOptions['feedbackFn']> = ({ prediction, example }) =>
   remarkOn(example as unknown as Ticket, (prediction as Partial<Ticket>).category);
 
 export function triageProgram() {

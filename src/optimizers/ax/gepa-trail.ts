@@ -190,8 +190,7 @@ export class GepaTrail implements GepaListener {
       ...measured.record,
       evalKind: 'full',
       parentIterations: proposal.parents.map((parent) => parent.iteration),
-      decision: 'accepted',
-      decisionReason: `joined the candidates after its minibatch, iteration ${proposal.iteration}`,
+      // The decision fell on the proposal and is counted there.
       params: { role: 'validation', candidate: this.candidates.length, proposal: proposal.number, accepted_in: proposal.iteration },
       samples: measured.samples,
     });

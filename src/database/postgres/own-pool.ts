@@ -1,0 +1,70 @@
+import pg from 'pg';
+import type { PoolClientLike, PoolLike } from './pool.js';
+
+/** Milliseconds to wait for a connection, be it a new one or a free one. */
+const CONNECT_TIMEOUT = 10_000;
+/** Milliseconds that a connection stays open unused. */
+const IDLE_TIMEOUT = 30_000;
+
+/**
+ * The pool over a URL. Where neither it nor PGSSLMODE speaks of TLS and the server is on another machine, it does as psql does: it
+ * encrypts where the server can, without checking the certificate. `sslmode` in the URL asks for more or for less.
+ */
+export class OwnPool implements PoolLike {
+  readonly #url: string;
+  readonly #max: number;
+  #pool: pg.Pool;
+  #mayFallBack: boolean;
+
+  constructor(url: string, max: number, encrypt: boolean = wantsTls(url)) {
+    this.#url = url;
+    this.#max = max;
+    this.#mayFallBack = encrypt;
+    this.#pool = this.#make(encrypt);
+  }
+
+  async connect(): Promise<PoolClientLike> {
+    const pool = this.#pool;
+    try {
+      return (await pool.connect()) as unknown as PoolClientLike;
+    } catch (error) {
+      if (!/does not support SSL/.test(String(error))) throw error;
+      // Of several calls that find this out at once, the first one changes over.
+      if (pool === this.#pool) {
+        if (!this.#mayFallBack) throw error;
+        this.#mayFallBack = false;
+        this.#pool = this.#make(false);
+        void pool.end();
+      }
+      return (await this.#pool.connect()) as unknown as PoolClientLike;
+    }
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  #make(encrypt: boolean): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.#url,
+      max: this.#max,
+      fallback_application_name: 'optrail',
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      idleTimeoutMillis: IDLE_TIMEOUT,
+      keepAlive: true,
+      allowExitOnIdle: true,
+      ...(encrypt ? { ssl: { rejectUnauthorized: false } } : {}),
+    });
+    // A connection that breaks while idle is replaced by the next call; unheard, the event would end the process.
+    pool.on('error', () => {});
+    return pool;
+  }
+}
+
+function wantsTls(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { searchParams } = new URL(url);
+  if (['ssl', 'sslmode', 'sslnegotiation'].some((name) => searchParams.has(name))) return false;
+  const { host, ssl } = new pg.Client({ connectionString: url });
+  return !ssl && !/^(\/.*|localhost|127\..*|::1)$/.test(host);
+}
