@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pool } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { CreateOptimizationSampleInput } from '../src/schemas/sample.js';
 import { createClient } from '../src/open.js';
+import type { CreateOptimizationSampleInput } from '../src/schemas/sample.js';
 import { ratio, table, timed } from './measure.js';
 import { gate, type Section } from './report.js';
 

@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'fff0c3561ceb88247d75c426ac6c2dbefee8e1a299922bb182987fa4318640f9';
+  v_sha256 constant text := '7cc94196452ad2a4b204cc3a0dc1da2393f5b2e3cfd481b3079d173897badb16';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -27,7 +27,8 @@ begin
 -- Two installers of one database wait for each other here; the number is arbitrary and Optrail's own.
 perform pg_advisory_xact_lock(4700001);
 
-if to_regclass('optrail.migrations') is not null then
+-- Not to_regclass, which may answer from a cache older than the wait for the lock.
+if exists (select from pg_tables where schemaname = 'optrail' and tablename = 'migrations') then
   execute 'select sha256 from optrail.migrations where name = $1' into v_installed using v_name;
 end if;
 if v_installed = v_sha256 then
@@ -262,11 +263,8 @@ create table public.optimization_runs (
         / score_max * case direction when 'minimize' then -1 else 1 end
     end) stored,
 
-  constraint optimization_runs_pkey primary key (id, project_id),
   constraint optimization_runs_project_fkey foreign key (project_id)
     references public.optimization_projects (id) on delete cascade,
-  constraint optimization_runs_parent_fkey foreign key (parent_run_id, project_id)
-    references public.optimization_runs (id, project_id) on delete set null (parent_run_id),
   constraint optimization_runs_parent_other check (parent_run_id <> id),
   constraint optimization_runs_name_length check (char_length(run_name) between 1 and 200),
   constraint optimization_runs_optimizer_slug check (optimizer_type ~ '^[a-z0-9][a-z0-9_]{0,199}$'),
@@ -279,7 +277,7 @@ create table public.optimization_runs (
   constraint optimization_runs_config_optimizer check (coalesce(config ->> 'optimizer', optimizer_type) = optimizer_type),
   constraint optimization_runs_metric_length check (char_length(metric) <= 200),
   constraint optimization_runs_model_length check (char_length(model) <= 200),
-  constraint optimization_runs_tags_form check (optrail.are_tags(tags)),
+  constraint optimization_runs_tags_form check (tags = '{}' or optrail.are_tags(tags)),
   constraint optimization_runs_metadata_object check (jsonb_typeof(metadata) = 'object'),
   constraint optimization_runs_eval_set_length check (char_length(eval_set_hash) between 1 and 200),
   constraint optimization_runs_times_finite
@@ -313,6 +311,13 @@ create index idx_optimization_runs_rank on public.optimization_runs (project_id,
 create index idx_optimization_runs_metric_rank on public.optimization_runs (project_id, metric, rank_score desc, created_at, id)
   where status = 'completed' and rank_score is not null;
 create index idx_optimization_runs_parent on public.optimization_runs (parent_run_id, project_id);
+
+-- The key is made last: of indexes that cost the same PostgreSQL takes the newest, and before the first ANALYZE a look-up by
+-- key costs the same in every index above that holds the id.
+alter table public.optimization_runs
+  add constraint optimization_runs_pkey primary key (id, project_id),
+  add constraint optimization_runs_parent_fkey foreign key (parent_run_id, project_id)
+    references public.optimization_runs (id, project_id) on delete set null (parent_run_id);
 
 comment on table public.optimization_runs is 'One call of an optimizer.';
 comment on column public.optimization_runs.id is 'UUIDv7, made by the client so that a retry writes nothing twice.';
@@ -461,7 +466,7 @@ create table public.optimization_iterations (
   constraint optimization_iterations_kind_known check (eval_kind in ('full', 'minibatch', 'bootstrap', 'test')),
   constraint optimization_iterations_decision_known check (decision in ('accepted', 'rejected')),
   constraint optimization_iterations_score_range check (optrail.is_score(score)),
-  constraint optimization_iterations_scores_form check (optrail.are_scores(scores)),
+  constraint optimization_iterations_scores_form check (scores is null or optrail.are_scores(scores)),
   constraint optimization_iterations_params_object check (jsonb_typeof(params) = 'object'),
   constraint optimization_iterations_metadata_object check (jsonb_typeof(metadata) = 'object'),
   constraint optimization_iterations_parents_form check (array_position(parent_iterations, null) is null),
@@ -474,7 +479,10 @@ create table public.optimization_iterations (
 ) with (fillfactor = 90);
 
 create unique index idx_optimization_iterations_run_id on public.optimization_iterations (run_id, iteration, project_id);
-create index idx_optimization_iterations_program on public.optimization_iterations (project_id, program_hash);
+-- Partial, since it begins with the project: before the first ANALYZE the planner would take it for a look-up by run as well,
+-- and foreign keys remember such a plan. The same goes for the index on examples below.
+create index idx_optimization_iterations_program on public.optimization_iterations (project_id, program_hash)
+  where program_hash is not null;
 
 comment on table public.optimization_iterations is 'One evaluation of one candidate: a trial, a proposal, a full evaluation.';
 comment on column public.optimization_iterations.id is 'UUIDv7, made by the client.';
@@ -541,7 +549,7 @@ create table public.optimization_samples (
     references public.optimization_examples (project_id, example_hash),
   constraint optimization_samples_index_range check (sample_index >= 0),
   constraint optimization_samples_score_range check (optrail.is_score(score)),
-  constraint optimization_samples_scores_form check (optrail.are_scores(scores)),
+  constraint optimization_samples_scores_form check (scores is null or optrail.are_scores(scores)),
   constraint optimization_samples_latency_range check (latency_ms between 0 and 1e12),
   constraint optimization_samples_tokens_range
     check (prompt_tokens >= 0 and completion_tokens >= 0 and declared_total_tokens >= 0),
@@ -550,7 +558,8 @@ create table public.optimization_samples (
   constraint optimization_samples_split_length check (char_length(split) between 1 and 200),
   constraint optimization_samples_metadata_object check (jsonb_typeof(metadata) = 'object')
 );
-create index idx_optimization_samples_example on public.optimization_samples (project_id, example_hash);
+create index idx_optimization_samples_example on public.optimization_samples (project_id, example_hash)
+  where example_hash is not null;
 
 comment on table public.optimization_samples is 'One example evaluated in one iteration. Its key is (run, iteration, sample_index).';
 comment on column public.optimization_samples.run_id is 'The run.';

@@ -12,26 +12,21 @@ const shell: Shell = {
   stdin: process.stdin,
   environment: process.env,
   signal: interruption.signal,
-};
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
+  interrupt() {
     // The second time nobody wants to wait for an orderly end.
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
     interruption.abort();
-  });
-}
+  },
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shell.interrupt);
 
-// A reader that has seen enough (`| head`) is no fault: the rest is written to nobody.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+// Whoever writes learns of a failure from the write itself; without a listener the process would die of it.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
   await createProgram(shell).parseAsync(args, { from: 'user' });
-  process.exitCode = interruption.signal.aborted ? EXIT.interrupted : EXIT.ok;
 } catch (error) {
   process.exitCode = report(error, shell);
 }
+// An optimizer that was interrupted goes on by itself; otherwise nothing is left, and what was written still has to leave.
+if (interruption.signal.aborted) process.exit(EXIT.interrupted);

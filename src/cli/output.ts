@@ -92,7 +92,9 @@ export class Output {
   async data(text: string): Promise<void> {
     if (text === '') return;
     this.progress('');
-    await new Promise<void>((done) => this.shell.stdout.write(text, () => done()));
+    await new Promise<void>((resolve, reject) => {
+      this.shell.stdout.write(text, (error) => (error && !isReaderGone(error) ? reject(error) : resolve()));
+    });
   }
 
   /** Something worth knowing beside the data, as one line or several; `--quiet` leaves it out. */
@@ -123,4 +125,9 @@ export class Output {
     this.held.push(line);
     if (!this.forPrograms) this.finish();
   }
+}
+
+/** A reader that has seen enough (`| head`) is no fault: the rest is written to nobody. */
+function isReaderGone(error: Error): boolean {
+  return 'code' in error && ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(String(error.code));
 }

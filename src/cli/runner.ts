@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isOptrailError, OptrailError } from '../errors.js';
 import { Context } from './context.js';
 import { Output } from './output.js';
 import { formatOf, type GlobalOptions } from './settings.js';
@@ -25,10 +26,18 @@ export function createRunner(shell: Shell): Runner {
         await work(context, command.opts<Options & object>(), ...(received.slice(0, -2) as Arguments));
       } catch (error) {
         output.progress('');
-        throw error;
+        throw atThisDatabase(error, context);
       } finally {
         await context.close();
       }
       output.finish();
     };
+}
+
+/** A command that an error proposes must go to the database that this command was called with. */
+function atThisDatabase(error: unknown, { typed }: Context): unknown {
+  if (!isOptrailError(error) || error.hint === undefined) return error;
+  const hint = error.hint.replace(/`npx optrail ([^`]+)`/, (_, words: string) => `\`${typed(words)}\``);
+  const { code, message, path, retryable } = error;
+  return hint === error.hint ? error : new OptrailError(code, message, { path, retryable, hint, cause: error });
 }

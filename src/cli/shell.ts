@@ -10,6 +10,8 @@ export interface Shell {
   readonly environment: Environment;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What Ctrl-C does. */
+  interrupt(): void;
 }
 
 /** By https://no-color.org, and FORCE_COLOR where the output is no terminal. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonObjectSchema, type JsonObject } from './json.js';
+import { type JsonObject, JsonObjectSchema } from './json.js';
 import { MAX_NAME_LENGTH, NameSchema } from './primitives.js';
 
 /** The optimizers whose sections of the configuration are typed. Any other slug is a legal optimizer type. */

@@ -1,16 +1,8 @@
-export { OptimizationAnalyticsSchema, OptimizationRunSummarySchema, TopRunSchema, TopRunsOptionsSchema } from './analytics.js';
 export type { OptimizationAnalytics, OptimizationRunSummary, TopRun, TopRunsOptions } from './analytics.js';
+export { OptimizationAnalyticsSchema, OptimizationRunSummarySchema, TopRunSchema, TopRunsOptionsSchema } from './analytics.js';
 export { KNOWN_OPTIMIZERS, ModelConfigSchema, OptimizationConfigSchema, OptimizerSectionSchemas, OptimizerTypeSchema } from './config.js';
-export { MAX_PAGE, OptimizationRunFiltersSchema, RunOrderSchema, RunPageSchema } from './filters.js';
 export type { RunFilters, RunFiltersInput, RunPage } from './filters.js';
-export {
-  CreateOptimizationIterationSchema,
-  EvalKindSchema,
-  IterationDecisionSchema,
-  IterationStatusSchema,
-  OptimizationIterationSchema,
-  UpdateOptimizationIterationSchema,
-} from './iteration.js';
+export { MAX_PAGE, OptimizationRunFiltersSchema, RunOrderSchema, RunPageSchema } from './filters.js';
 export type {
   CreateOptimizationIteration,
   CreateOptimizationIterationInput,
@@ -21,8 +13,16 @@ export type {
   UpdateOptimizationIteration,
   UpdateOptimizationIterationInput,
 } from './iteration.js';
-export { JsonObjectSchema, JsonValueSchema, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './json.js';
+export {
+  CreateOptimizationIterationSchema,
+  EvalKindSchema,
+  IterationDecisionSchema,
+  IterationStatusSchema,
+  OptimizationIterationSchema,
+  UpdateOptimizationIterationSchema,
+} from './iteration.js';
 export type { JsonObject, JsonValue } from './json.js';
+export { JsonObjectSchema, JsonValueSchema, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './json.js';
 export {
   CostSchema,
   CountSchema,
@@ -40,16 +40,8 @@ export {
   TimeSchema,
   TokensSchema,
 } from './primitives.js';
-export { ClaimsSchema, OptimizationProjectSchema, ProjectRoleSchema } from './project.js';
 export type { Claims, OptimizationProject, ProjectRole } from './project.js';
-export {
-  CreateOptimizationRunSchema,
-  DirectionSchema,
-  OptimizationRunSchema,
-  RunProgressSchema,
-  RunStatusSchema,
-  UpdateOptimizationRunSchema,
-} from './run.js';
+export { ClaimsSchema, OptimizationProjectSchema, ProjectRoleSchema } from './project.js';
 export type {
   CreateOptimizationRun,
   CreateOptimizationRunInput,
@@ -61,10 +53,18 @@ export type {
   UpdateOptimizationRunInput,
 } from './run.js';
 export {
+  CreateOptimizationRunSchema,
+  DirectionSchema,
+  OptimizationRunSchema,
+  RunProgressSchema,
+  RunStatusSchema,
+  UpdateOptimizationRunSchema,
+} from './run.js';
+export type { CreateOptimizationSample, CreateOptimizationSampleInput, OptimizationSample, SampleBatchResult } from './sample.js';
+export {
   BatchCreateOptimizationSamplesSchema,
   CreateOptimizationSampleSchema,
   MAX_BATCH,
   OptimizationSampleSchema,
   SampleBatchResultSchema,
 } from './sample.js';
-export type { CreateOptimizationSample, CreateOptimizationSampleInput, OptimizationSample, SampleBatchResult } from './sample.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { trainingTickets } from '../../src/demo/tickets.js';
-import { compileGepa, exactMatch, offline, outcomeOf, type Scenario, scripted, trackedGepa } from './scenario.js';
+import { compileGepa, exactMatch, offline, outcomeOf, type Scenario, scripted, trackedGepa, triageProgram } from './scenario.js';
 
 /** A metric that throws on every fourth call. */
 function moody(): typeof exactMatch {
@@ -22,6 +22,13 @@ function unreliable() {
         JSON.stringify(args[0]).includes('invoice') ? Promise.reject(new Error('no line')) : model.chat(...args);
     },
   });
+}
+
+/** A program that nothing can stand before. */
+function frozenProgram() {
+  const inner = triageProgram();
+  const names = ['forward', 'getOptimizableComponents', 'applyOptimizedComponents', 'getInstruction', 'getUsage', 'getId'] as const;
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, inner[name].bind(inner)])));
 }
 
 const ownAdapter = (evaluate: 'answers' | 'throws' | 'mumbles'): NonNullable<Scenario['options']> => ({
@@ -59,6 +66,9 @@ const scenarios: Record<string, Scenario> = {
   'an adapter of the user': { options: ownAdapter('answers') },
   'an adapter that throws': { options: ownAdapter('throws') },
   'an adapter that answers nothing': { options: ownAdapter('mumbles') },
+  'a frozen program of the user': {
+    program: frozenProgram as never,
+  },
   'a teacher of its own': { args: { teacherAI: offline() } },
   'a margin to win by': { args: { minImprovementThreshold: 1.5 } },
 };

@@ -52,7 +52,7 @@ describe('the tracked optimizer', () => {
 
   test('is refused where Optrail does not know it', () => {
     const track = createTrackAx(fakeRecorder().trackRun);
-    for (const unknown of [new AxACE({ studentAI: offline() }), {}, { compile: () => {} }]) {
+    for (const unknown of [new AxACE({ studentAI: offline() }), {}, { compile: () => {} }, null as never]) {
       const error = catchError(() => track(unknown, { projectId: 'p1' }));
       expect(isOptrailError(error) && error.code).toBe('invalid_input');
       expect(String(error)).toContain('AxGEPA and AxBootstrapFewShot');

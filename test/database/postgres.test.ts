@@ -295,6 +295,19 @@ describe("the caller's own pool", () => {
     expect(own.totalCount).toBeLessThanOrEqual(2);
   });
 
+  test('without a listener for errors survives a connection that the server ends', async () => {
+    const own = await pool({ max: 1 });
+    const database = openPostgres({ pool: own });
+    for (let turn = 0; turn < 3; turn += 1) {
+      const ended = database
+        .query(MEMBER, { text: 'reset role' })
+        .then(() => database.query(TRUSTED, { text: 'select pg_terminate_backend(pg_backend_pid())' }));
+      await expect(ended).rejects.toMatchObject({ code: 'database_unreachable' });
+    }
+    expect(own.listenerCount('error')).toBe(0);
+    expect(await database.query(TRUSTED, ONE)).toEqual([{ one: 1 }]);
+  });
+
   test('that has no connection free in time is busy', async () => {
     const own = await pool({ max: 1, connectionTimeoutMillis: 50 });
     const database = openPostgres({ pool: own });

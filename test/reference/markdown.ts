@@ -38,7 +38,7 @@ export function blocksOf(page: string, language?: string): Block[] {
 
 /** The page without its blocks. */
 export function proseOf(page: string): string {
-  return page.replace(/^```[^]*?^```$/gm, '');
+  return page.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
 /** Rows of the first table after a heading, cell by cell, its own head left out. */

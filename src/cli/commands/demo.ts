@@ -3,6 +3,7 @@ import { loadAx } from '../../demo/load-ax.js';
 import { testTickets, trainingTickets, validationTickets } from '../../demo/tickets.js';
 import type { TriageReport } from '../../demo/triage.js';
 import { OptrailError } from '../../errors.js';
+import type { IterationEvent } from '../../recorder/options.js';
 import type { Context } from '../context.js';
 import { type DemoModel, liveModel, offlineModel } from '../demo/model.js';
 import { freeName, recordDemo } from '../demo/record.js';
@@ -54,9 +55,11 @@ async function demo(context: Context, { live, yes, project, seed }: DemoOptions)
   const runName = await freeName(context, project, NAME);
   const lines = new IterationLines(output.view);
   if (output.forPeople) await output.lines([runName, lines.heading()]);
-  const onIteration = output.forPeople
-    ? (event: Parameters<IterationLines['next']>[0]) => void output.lines([lines.next(event)])
-    : () => {};
+  const onIteration = (event: IterationEvent) => {
+    // What can't be written here can't be written below either, where it is an error.
+    if (output.forPeople) output.lines([lines.next(event)]).catch(() => {});
+    output.progress('recording');
+  };
   const report = await recordDemo(context, { ax, model, projectId: project, runName, seed, onIteration });
   await conclude(context, project, report, model);
 }

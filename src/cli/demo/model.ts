@@ -49,8 +49,11 @@ async function agrees({ shell, typed }: Context, notice: string, limit: string):
   }
   stderr.write(`${notice}\n`);
   const dialog = createInterface({ input: stdin, output: stderr });
+  // On a terminal Ctrl-C comes to the dialog and not to the process; Ctrl-D ends it without an answer.
+  const silence = new Promise<string>((resolve) => dialog.once('close', () => resolve('')).once('SIGINT', shell.interrupt));
   try {
-    return /^y(es)?$/i.test((await dialog.question('Go on? [y/N] ', { signal })).trim());
+    const answer = await Promise.race([dialog.question('Go on? [y/N] ', { signal }), silence]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     dialog.close();
   }

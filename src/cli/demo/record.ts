@@ -15,7 +15,10 @@ export interface DemoRun {
   readonly onIteration: (event: IterationEvent) => void;
 }
 
-/** Optimizes and records. Ctrl-C ends the run as cancelled at once; the optimizer itself would not be stopped. */
+/** Most milliseconds that an interrupted optimizer gets to come to its end, and its trail to be stored. */
+const PATIENCE = 3_000;
+
+/** Optimizes and records. Rejects after Ctrl-C, with the run cancelled: Ax has no way to stop, but nobody waits for it. */
 export async function recordDemo({ client, output, signal }: Context, demo: DemoRun): Promise<TriageReport> {
   let runId: string | undefined;
   const optimizing = runTriage<TrackRunOptions>({
@@ -33,16 +36,25 @@ export async function recordDemo({ client, output, signal }: Context, demo: Demo
         runId = event.runId;
         if (!signal.aborted) demo.onIteration(event);
       },
-      onWarning: (message) => output.warn(message),
+      onWarning: (message) => {
+        if (!signal.aborted) output.warn(message);
+      },
     },
     ...(demo.seed === undefined ? {} : { seed: demo.seed }),
   });
-  const interrupted = new Promise<'interrupted'>((resolve) => signal.addEventListener('abort', () => resolve('interrupted')));
-  const outcome = await Promise.race([optimizing, interrupted]);
-  if (outcome !== 'interrupted') return outcome;
-  optimizing.catch(() => {});
-  if (runId !== undefined) await client.updateOptimizationRun(runId, { status: 'cancelled' }, { projectId: demo.projectId });
-  throw signal.reason;
+  const outcome = await Promise.race([optimizing, muchLaterThan(signal)]);
+  if (outcome === undefined && runId !== undefined) {
+    optimizing.catch(() => {});
+    await client.updateOptimizationRun(runId, { status: 'cancelled' }, { projectId: demo.projectId });
+  }
+  if (outcome === undefined || signal.aborted) throw signal.reason;
+  return outcome;
+}
+
+function muchLaterThan(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => setTimeout(resolve, PATIENCE, undefined).unref(), { once: true });
+  });
 }
 
 /** `ticket triage`, `ticket triage 2`, ...: a name that no run of the project has. */

@@ -55,7 +55,7 @@ export function runColumns(runs: readonly OptimizationRun[]): Column<Optimizatio
 }
 
 /** The final score, else the best so far, marked. */
-export function scoreOrBest({ finalScore, bestScore }: Pick<OptimizationRun, 'finalScore' | 'bestScore'>): string {
+function scoreOrBest({ finalScore, bestScore }: Pick<OptimizationRun, 'finalScore' | 'bestScore'>): string {
   if (finalScore !== null) return score(finalScore);
   return bestScore === null ? ABSENT : `${score(bestScore)}${SO_FAR}`;
 }

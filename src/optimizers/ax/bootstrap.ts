@@ -6,7 +6,7 @@ import { ExampleReader, sampleOf } from './samples.js';
 import { mean, scalarizer } from './scores.js';
 import type { AxOptimizer, CompileCall } from './surface.js';
 import type { Trail } from './trail.js';
-import { hasFields, numberSetting, type OptimizerKind, type Watch } from './watch.js';
+import { countSetting, hasFields, numberSetting, type OptimizerKind, type Watch } from './watch.js';
 
 /** AxBootstrapFewShot: collects the program's own good answers as demonstrations. */
 export const bootstrapFewShot: OptimizerKind = {
@@ -14,8 +14,8 @@ export const bootstrapFewShot: OptimizerKind = {
   recognises: (optimizer) => hasFields(optimizer, 'qualityThreshold', 'maxRounds', 'maxDemos', 'maxExamples'),
   settings: (optimizer, { examples, options }) => ({
     metric_threshold: numberSetting(optimizer.qualityThreshold),
-    max_bootstrapped_demos: numberSetting(options?.maxDemos ?? optimizer.maxDemos, 0),
-    max_rounds: numberSetting(options?.maxIterations ?? optimizer.maxRounds, 1),
+    max_bootstrapped_demos: countSetting(options?.maxDemos ?? optimizer.maxDemos),
+    max_rounds: countSetting(options?.maxIterations ?? optimizer.maxRounds, 1),
     max_examples: numberSetting(optimizer.maxExamples),
     batch_size: numberSetting(optimizer.batchSize),
     early_stopping_patience: numberSetting(optimizer.earlyStoppingPatience),

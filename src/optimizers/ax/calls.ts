@@ -37,26 +37,18 @@ export class CallLog {
     return this.calls.length;
   }
 
-  get last(): Call | undefined {
-    return this.calls.at(-1);
-  }
-
   /** The same program, each `forward` of which is timed and metered. */
   program(program: AxProgram): AxProgram {
     return overlay(program, {
       forward: async (service, values, ...rest) => {
         this.meter.take();
         const started = performance.now();
-        const ended = (outcome: { prediction: unknown } | { error: unknown }) => {
-          const latencyMs = performance.now() - started;
-          this.add(values, outcome, latencyMs);
-        };
         try {
           const prediction = await program.forward(this.metered(service), values, ...rest);
-          ended({ prediction });
+          this.add(values, { prediction }, performance.now() - started);
           return prediction;
         } catch (error) {
-          ended({ error });
+          this.add(values, { error }, performance.now() - started);
           throw error;
         }
       },

@@ -1,6 +1,7 @@
 import { messageOf } from '../../recorder/warnings.js';
 import type { CallLog } from './calls.js';
 import type { Row } from './samples.js';
+import { readScores } from './scores.js';
 import type { AxMetric, AxOptimizer, AxProgram, ComponentMap, GepaAdapter, GepaBatchResult } from './surface.js';
 
 /** One batch that GEPA evaluated under one candidate. */
@@ -66,7 +67,8 @@ export class WatchingAdapter {
     const evaluated: Batch = { size: batch.length, candidate: { ...candidate }, captureTraces, startTime: new Date() };
     if (!this.own) {
       const result = await this.evaluateAsAxDoes(batch, candidate, captureTraces);
-      this.report(evaluated, this.log.take());
+      const calls = this.log.take();
+      this.report(evaluated, calls.length === batch.length ? calls : rowsOf(batch, result));
       return result;
     }
     this.refused = evaluated;
@@ -86,8 +88,7 @@ export class WatchingAdapter {
           sampleCount: this.optimizer.sampleCount,
           onFunctionCall: captureTraces ? (call: object) => void calls.push({ ...call }) : undefined,
         });
-        await this.metric({ prediction, example });
-        result.scoreVectors.push(this.log.last?.scores);
+        result.scoreVectors.push(readScores(await this.metric({ prediction, example })));
         result.outputs.push(prediction);
         result.trajectories?.push({ calls, output: prediction });
       } catch (error) {

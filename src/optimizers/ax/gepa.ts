@@ -8,7 +8,7 @@ import { ExampleReader, sampleOf } from './samples.js';
 import { mean, scalarizer } from './scores.js';
 import type { AxCompileOptions, AxOptimizer, AxProgram, CompileCall } from './surface.js';
 import type { Trail } from './trail.js';
-import { hasFields, numberSetting, type OptimizerKind, type Watch } from './watch.js';
+import { countSetting, hasFields, numberSetting, type OptimizerKind, type Watch } from './watch.js';
 
 /** AxGEPA: reflective evolution of the program's texts. */
 export const gepa: OptimizerKind = {
@@ -22,19 +22,22 @@ export const gepa: OptimizerKind = {
   watch,
 };
 
+/** The values of `auto` that Ax heeds. */
+const PRESETS: ReadonlySet<unknown> = new Set(['light', 'medium', 'heavy']);
+
 function settings(optimizer: AxOptimizer, { examples, options }: CompileCall): Record<string, unknown> {
   const minibatch = optimizer.minibatch !== false;
   // A preset replaces these three when compile starts.
-  const trials = options?.auto
-    ? { auto: options.auto }
+  const trials = PRESETS.has(options?.auto)
+    ? { auto: options?.auto }
     : {
-        num_trials: numberSetting(optimizer.numTrials),
+        num_trials: countSetting(optimizer.numTrials),
         minibatch,
-        reflection_minibatch_size: minibatch ? numberSetting(optimizer.minibatchSize, 1) : undefined,
+        reflection_minibatch_size: minibatch ? countSetting(optimizer.minibatchSize, 1) : undefined,
       };
   return {
     ...trials,
-    max_metric_calls: numberSetting(options?.maxMetricCalls, 1),
+    max_metric_calls: countSetting(options?.maxMetricCalls, 1),
     early_stopping_trials: numberSetting(optimizer.earlyStoppingTrials),
     min_improvement_threshold: numberSetting(optimizer.minImprovementThreshold),
     sample_count: numberSetting(optimizer.sampleCount),

@@ -32,11 +32,16 @@ export interface OptimizerKind {
   watch(optimizer: AxOptimizer, call: CompileCall, trail: Trail): Watch;
 }
 
-export function hasFields(value: object, ...fields: string[]): boolean {
-  return fields.every((field) => field in value);
+export function hasFields(value: unknown, ...fields: string[]): boolean {
+  return typeof value === 'object' && value !== null && fields.every((field) => field in value);
 }
 
 /** A setting as a finite number, or `undefined` where it is none or below the least that makes sense. */
 export function numberSetting(value: unknown, least = Number.NEGATIVE_INFINITY): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= least ? value : undefined;
+}
+
+/** The same as a whole number, which is what Ax makes of a count. */
+export function countSetting(value: unknown, least = 0): number | undefined {
+  return numberSetting(typeof value === 'number' ? Math.floor(value) : undefined, least);
 }

@@ -1,0 +1,75 @@
+/*
+ * npm run bench [-- --quick]: makes its own PostgreSQL, measures through the SDK, prints tables, writes bench/results.md
+ * (the whole bench only) and exits 3 where a limit is missed.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { MIGRATIONS } from '../src/database/migrations.generated.js';
+import { startServer } from '../test/support/postgres.js';
+import { FULL, SMALL } from './dataset.js';
+import { table } from './measure.js';
+import { readAt, readingSection } from './reading.js';
+import { benchRecording } from './recording.js';
+import { refreshRow } from './refresh.js';
+import type { Section } from './report.js';
+import { benchSamples } from './samples.js';
+
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const note = (text: string) => process.stderr.write(`${text}\n`);
+
+const server = await startServer(18, { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB', autovacuum: 'off' });
+const admin = new pg.Pool({ connectionString: server.url });
+
+async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Promise<T>): Promise<T> {
+  await admin.query(`create database ${name}`);
+  const url = server.url.replace(/\/postgres$/, `/${name}`);
+  const pool = new pg.Pool({ connectionString: url });
+  for (const { sql } of MIGRATIONS) await pool.query(sql);
+  try {
+    return await work(url, pool);
+  } finally {
+    await pool.end();
+    await admin.query(`drop database ${name} with (force)`);
+  }
+}
+
+const rounds = options.quick ? 40 : 200;
+const sections: Section[] = [];
+note('recording');
+sections.push(await within('recording', benchRecording));
+note('samples');
+sections.push(await within('samples', benchSamples));
+note('reading 10,000 runs');
+const small = await within('reading_small', (url, pool) => readAt(url, pool, SMALL, rounds, note));
+const refresh = [refreshRow('10,000 runs', small.refresh)];
+if (options.quick) {
+  sections.push(readingSection(small, SMALL.runs, undefined));
+} else {
+  note('reading 1,000,000 runs; making them takes some minutes');
+  const full = await within('reading_full', (url, pool) => readAt(url, pool, FULL, rounds, note));
+  sections.push(readingSection(full, FULL.runs, small));
+  refresh.push(refreshRow('1,000,000 runs', full.refresh));
+}
+sections.push({
+  title: 'Analytics refresh after 1,000 runs changed (ms)',
+  text: table(['', 'the newest', 'random ones', 'none', 'a full recount by GROUP BY'], refresh),
+  missed: [],
+});
+await admin.end();
+await server.stop();
+
+const missed = sections.flatMap((section) => section.missed);
+const report = [
+  '# Results of `npm run bench`',
+  '',
+  `PostgreSQL 18 from npm, Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), fsync off. Trust the ratios, not the milliseconds.`,
+  ...sections.flatMap(({ title, text }) => ['', `## ${title}`, '', text]),
+  '',
+  missed.length === 0 ? 'Every limit held.' : `Limits missed:\n\n${missed.map((what) => `- ${what}`).join('\n')}`,
+  '',
+].join('\n');
+process.stdout.write(report);
+if (!options.quick) writeFileSync(new URL('results.md', import.meta.url), report);
+process.exitCode = missed.length === 0 ? 0 : 3;
