@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '7cc94196452ad2a4b204cc3a0dc1da2393f5b2e3cfd481b3079d173897badb16';
+  v_sha256 constant text := '2620fd3e1fcdd65ac3a246bd0e5502f64116540d5b053c52be904cd63568be97';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -180,7 +180,7 @@ create table public.optimization_runs (
   score_max double precision not null default 1,
   config jsonb not null default '{}',
   metric text generated always as (nullif(config ->> 'metric', '')) stored,
-  model text generated always as (nullif(coalesce(config #>> '{model_config,model}', config ->> 'model'), '')) stored,
+  model text generated always as (coalesce(nullif(config #>> '{model_config,model}', ''), nullif(config ->> 'model', ''))) stored,
   tags text[] not null default '{}',
   notes text,
   metadata jsonb not null default '{}',
@@ -246,9 +246,14 @@ create table public.optimization_runs (
       else coalesce(declared_final_score, case when status = 'completed' then best_score end)
         - coalesce(declared_initial_score, recorded_baseline_score)
     end) stored,
-  -- Below 1e-200 the quotient could leave a double; a percentage of next to nothing says nothing anyway.
+  -- From an initial score of 1e-200 on, and below it where this product says so, the quotient stays within a double.
   improvement_pct double precision generated always as (
-    case when abs(coalesce(declared_initial_score, recorded_baseline_score)) >= 1e-200 then
+    case when abs(coalesce(declared_initial_score, recorded_baseline_score)) >= 1e-200
+      or (coalesce(declared_initial_score, recorded_baseline_score) <> 0
+        and abs(coalesce(declared_final_score, case when status = 'completed' then best_score end)
+          - coalesce(declared_initial_score, recorded_baseline_score))
+          <= abs(coalesce(declared_initial_score, recorded_baseline_score)) * 1e300)
+    then
       case direction
         when 'minimize' then coalesce(declared_initial_score, recorded_baseline_score)
           - coalesce(declared_final_score, case when status = 'completed' then best_score end)
@@ -260,7 +265,7 @@ create table public.optimization_runs (
   rank_score double precision generated always as (
     case when abs(coalesce(declared_final_score, case when status = 'completed' then best_score end)) < 1e-200 then 0
       else coalesce(declared_final_score, case when status = 'completed' then best_score end)
-        / score_max * case direction when 'minimize' then -1 else 1 end
+        / nullif(score_max, 0) * case direction when 'minimize' then -1 else 1 end
     end) stored,
 
   constraint optimization_runs_project_fkey foreign key (project_id)
@@ -608,6 +613,19 @@ create table optrail.analytics_dirty (
   constraint analytics_dirty_pkey primary key (run_id, project_id)
 );
 comment on table optrail.analytics_dirty is 'Runs changed since the last refresh, with what they counted for then (counted is false for new ones).';
+comment on column optrail.analytics_dirty.run_id is 'The run.';
+comment on column optrail.analytics_dirty.project_id is 'Its project.';
+comment on column optrail.analytics_dirty.counted is 'Whether the rollup counts it; where false, the columns after this one are null.';
+comment on column optrail.analytics_dirty.optimizer_type is 'As counted.';
+comment on column optrail.analytics_dirty.metric is 'As counted.';
+comment on column optrail.analytics_dirty.status is 'As counted.';
+comment on column optrail.analytics_dirty.final_score is 'As counted.';
+comment on column optrail.analytics_dirty.improvement is 'As counted.';
+comment on column optrail.analytics_dirty.duration_ms is 'As counted.';
+comment on column optrail.analytics_dirty.samples_evaluated is 'As counted.';
+comment on column optrail.analytics_dirty.total_tokens is 'As counted.';
+comment on column optrail.analytics_dirty.total_cost_usd is 'As counted.';
+comment on column optrail.analytics_dirty.created_at is 'As counted.';
 
 create table optrail.analytics_rollup (
   group_id bigint generated always as identity constraint analytics_rollup_pkey primary key,
@@ -631,11 +649,30 @@ create table optrail.analytics_rollup (
   constraint analytics_rollup_group_key unique nulls not distinct (project_id, optimizer_type, metric, status)
 );
 comment on table optrail.analytics_rollup is 'Sums and extremes for each project, optimizer type, metric and status.';
+comment on column optrail.analytics_rollup.group_id is 'Identity of the group, which the view finds its row by.';
+comment on column optrail.analytics_rollup.project_id is 'The project.';
+comment on column optrail.analytics_rollup.optimizer_type is 'As in optimization_runs.';
+comment on column optrail.analytics_rollup.metric is 'As in optimization_runs; null where runs name none.';
+comment on column optrail.analytics_rollup.status is 'As stored in optimization_runs.';
+comment on column optrail.analytics_rollup.total_runs is 'Runs in the group.';
+comment on column optrail.analytics_rollup.scored_runs is 'Those that have a final score.';
+comment on column optrail.analytics_rollup.sum_final_score is 'Sum of the final scores.';
+comment on column optrail.analytics_rollup.max_final_score is 'Highest of them.';
+comment on column optrail.analytics_rollup.improved_runs is 'Those that have an improvement, be it negative.';
+comment on column optrail.analytics_rollup.sum_improvement is 'Sum of the improvements.';
+comment on column optrail.analytics_rollup.timed_runs is 'Those that have a duration.';
+comment on column optrail.analytics_rollup.sum_duration_ms is 'Sum of the durations.';
+comment on column optrail.analytics_rollup.total_samples_evaluated is 'Sum over the runs.';
+comment on column optrail.analytics_rollup.total_tokens_used is 'Sum over the runs.';
+comment on column optrail.analytics_rollup.total_cost_usd is 'Sum over the runs, in US dollars.';
+comment on column optrail.analytics_rollup.first_run_at is 'Creation of the earliest run.';
+comment on column optrail.analytics_rollup.last_run_at is 'Creation of the latest run.';
 
 create table optrail.analytics_extremes_lost (
   group_id bigint constraint analytics_extremes_lost_pkey primary key
 );
 comment on table optrail.analytics_extremes_lost is 'Within a refresh: groups whose maximum or first or last run left.';
+comment on column optrail.analytics_extremes_lost.group_id is 'The group, in analytics_rollup.';
 
 create table optrail.analytics_state (
   only_row boolean not null default true constraint analytics_state_pkey primary key,
@@ -643,6 +680,8 @@ create table optrail.analytics_state (
   constraint analytics_state_one_row check (only_row)
 );
 comment on table optrail.analytics_state is 'When the analytics were last refreshed.';
+comment on column optrail.analytics_state.only_row is 'Always true: the table has one row.';
+comment on column optrail.analytics_state.refreshed_at is 'Database clock, at the end of the last refresh.';
 insert into optrail.analytics_state default values;
 
 create materialized view public.optimization_run_analytics as

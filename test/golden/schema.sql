@@ -469,11 +469,51 @@ CREATE FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction 
   limit 1
 $$;
 
+-- Name: find_rare_runs(text, text[], jsonb, integer); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer DEFAULT 1000) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_found uuid[];
+begin
+  if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
+    return '{}';
+  end if;
+  if (
+    select count(*) >= 5 from (
+      select r.tags, r.config from public.optimization_runs as r
+      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 1000
+    ) as newest
+    where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
+  ) then
+    return null;
+  end if;
+  v_found := array(
+    select r.id from public.optimization_runs as r
+    where r.project_id = p_project_id
+      and (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+    limit p_most + 1);
+  return case when cardinality(v_found) <= p_most then v_found end;
+end
+$$;
+
 -- Name: is_score(double precision); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.is_score(p_score double precision) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((p_score >= ('-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision) AND (p_score <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision));
+
+-- Name: is_trusted(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.is_trusted() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
+    'service_role', 'member')
+$$;
 
 -- Name: lock_runs(uuid[], text); Type: FUNCTION; Schema: optrail; Owner: -
 
@@ -849,7 +889,7 @@ END)) STORED,
     CONSTRAINT optimization_iterations_params_object CHECK ((jsonb_typeof(params) = 'object'::text)),
     CONSTRAINT optimization_iterations_parents_form CHECK ((array_position(parent_iterations, NULL::integer) IS NULL)),
     CONSTRAINT optimization_iterations_score_range CHECK (optrail.is_score(score)),
-    CONSTRAINT optimization_iterations_scores_form CHECK (optrail.are_scores(scores)),
+    CONSTRAINT optimization_iterations_scores_form CHECK (((scores IS NULL) OR optrail.are_scores(scores))),
     CONSTRAINT optimization_iterations_status_known CHECK ((status = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'pruned'::text]))),
     CONSTRAINT optimization_iterations_times_finite CHECK (((isfinite(start_time) IS NOT FALSE) AND (isfinite(end_time) IS NOT FALSE))),
     CONSTRAINT optimization_iterations_tokens_range CHECK (((prompt_tokens >= 0) AND (completion_tokens >= 0) AND (declared_total_tokens >= 0)))
@@ -1159,6 +1199,58 @@ ALTER TABLE ONLY optrail.analytics_dirty FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE optrail.analytics_dirty IS 'Runs changed since the last refresh, with what they counted for then (counted is false for new ones).';
 
+-- Name: COLUMN analytics_dirty.run_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.run_id IS 'The run.';
+
+-- Name: COLUMN analytics_dirty.project_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.project_id IS 'Its project.';
+
+-- Name: COLUMN analytics_dirty.counted; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.counted IS 'Whether the rollup counts it; where false, the columns after this one are null.';
+
+-- Name: COLUMN analytics_dirty.optimizer_type; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.optimizer_type IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.metric; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.metric IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.status; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.status IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.final_score; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.final_score IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.improvement; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.improvement IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.duration_ms; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.duration_ms IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.samples_evaluated; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.samples_evaluated IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.total_tokens; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.total_tokens IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.total_cost_usd; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.total_cost_usd IS 'As counted.';
+
+-- Name: COLUMN analytics_dirty.created_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_dirty.created_at IS 'As counted.';
+
 -- Name: analytics_extremes_lost; Type: TABLE; Schema: optrail; Owner: -
 
 CREATE TABLE optrail.analytics_extremes_lost (
@@ -1170,6 +1262,10 @@ ALTER TABLE ONLY optrail.analytics_extremes_lost FORCE ROW LEVEL SECURITY;
 -- Name: TABLE analytics_extremes_lost; Type: COMMENT; Schema: optrail; Owner: -
 
 COMMENT ON TABLE optrail.analytics_extremes_lost IS 'Within a refresh: groups whose maximum or first or last run left.';
+
+-- Name: COLUMN analytics_extremes_lost.group_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_extremes_lost.group_id IS 'The group, in analytics_rollup.';
 
 -- Name: analytics_rollup; Type: TABLE; Schema: optrail; Owner: -
 
@@ -1200,6 +1296,78 @@ ALTER TABLE ONLY optrail.analytics_rollup FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE optrail.analytics_rollup IS 'Sums and extremes for each project, optimizer type, metric and status.';
 
+-- Name: COLUMN analytics_rollup.group_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.group_id IS 'Identity of the group, which the view finds its row by.';
+
+-- Name: COLUMN analytics_rollup.project_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.project_id IS 'The project.';
+
+-- Name: COLUMN analytics_rollup.optimizer_type; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.optimizer_type IS 'As in optimization_runs.';
+
+-- Name: COLUMN analytics_rollup.metric; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.metric IS 'As in optimization_runs; null where runs name none.';
+
+-- Name: COLUMN analytics_rollup.status; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.status IS 'As stored in optimization_runs.';
+
+-- Name: COLUMN analytics_rollup.total_runs; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.total_runs IS 'Runs in the group.';
+
+-- Name: COLUMN analytics_rollup.scored_runs; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.scored_runs IS 'Those that have a final score.';
+
+-- Name: COLUMN analytics_rollup.sum_final_score; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.sum_final_score IS 'Sum of the final scores.';
+
+-- Name: COLUMN analytics_rollup.max_final_score; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.max_final_score IS 'Highest of them.';
+
+-- Name: COLUMN analytics_rollup.improved_runs; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.improved_runs IS 'Those that have an improvement, be it negative.';
+
+-- Name: COLUMN analytics_rollup.sum_improvement; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.sum_improvement IS 'Sum of the improvements.';
+
+-- Name: COLUMN analytics_rollup.timed_runs; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.timed_runs IS 'Those that have a duration.';
+
+-- Name: COLUMN analytics_rollup.sum_duration_ms; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.sum_duration_ms IS 'Sum of the durations.';
+
+-- Name: COLUMN analytics_rollup.total_samples_evaluated; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.total_samples_evaluated IS 'Sum over the runs.';
+
+-- Name: COLUMN analytics_rollup.total_tokens_used; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.total_tokens_used IS 'Sum over the runs.';
+
+-- Name: COLUMN analytics_rollup.total_cost_usd; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.total_cost_usd IS 'Sum over the runs, in US dollars.';
+
+-- Name: COLUMN analytics_rollup.first_run_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.first_run_at IS 'Creation of the earliest run.';
+
+-- Name: COLUMN analytics_rollup.last_run_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_rollup.last_run_at IS 'Creation of the latest run.';
+
 -- Name: analytics_rollup_group_id_seq; Type: SEQUENCE; Schema: optrail; Owner: -
 
 ALTER TABLE optrail.analytics_rollup ALTER COLUMN group_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1224,6 +1392,14 @@ ALTER TABLE ONLY optrail.analytics_state FORCE ROW LEVEL SECURITY;
 -- Name: TABLE analytics_state; Type: COMMENT; Schema: optrail; Owner: -
 
 COMMENT ON TABLE optrail.analytics_state IS 'When the analytics were last refreshed.';
+
+-- Name: COLUMN analytics_state.only_row; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_state.only_row IS 'Always true: the table has one row.';
+
+-- Name: COLUMN analytics_state.refreshed_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.analytics_state.refreshed_at IS 'Database clock, at the end of the last refresh.';
 
 -- Name: migrations; Type: TABLE; Schema: optrail; Owner: -
 
@@ -1491,7 +1667,7 @@ CREATE TABLE public.optimization_runs (
     score_max double precision DEFAULT 1 NOT NULL,
     config jsonb DEFAULT '{}'::jsonb NOT NULL,
     metric text GENERATED ALWAYS AS (NULLIF((config ->> 'metric'::text), ''::text)) STORED,
-    model text GENERATED ALWAYS AS (NULLIF(COALESCE((config #>> '{model_config,model}'::text[]), (config ->> 'model'::text)), ''::text)) STORED,
+    model text GENERATED ALWAYS AS (COALESCE(NULLIF((config #>> '{model_config,model}'::text[]), ''::text), NULLIF((config ->> 'model'::text), ''::text))) STORED,
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     notes text,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -1562,7 +1738,11 @@ CASE direction
 END) STORED,
     improvement_pct double precision GENERATED ALWAYS AS (
 CASE
-    WHEN (abs(COALESCE(declared_initial_score, recorded_baseline_score)) >= (0.00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001)::double precision) THEN ((
+    WHEN ((abs(COALESCE(declared_initial_score, recorded_baseline_score)) >= (0.00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001)::double precision) OR ((COALESCE(declared_initial_score, recorded_baseline_score) <> (0)::double precision) AND (abs((COALESCE(declared_final_score,
+    CASE
+        WHEN (status = 'completed'::text) THEN best_score
+        ELSE NULL::double precision
+    END) - COALESCE(declared_initial_score, recorded_baseline_score))) <= (abs(COALESCE(declared_initial_score, recorded_baseline_score)) * ('1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision)))) THEN ((
     CASE direction
         WHEN 'minimize'::text THEN (COALESCE(declared_initial_score, recorded_baseline_score) - COALESCE(declared_final_score,
         CASE
@@ -1588,7 +1768,7 @@ CASE
     CASE
         WHEN (status = 'completed'::text) THEN best_score
         ELSE NULL::double precision
-    END) / score_max) * (
+    END) / NULLIF(score_max, (0)::double precision)) * (
     CASE direction
         WHEN 'minimize'::text THEN '-1'::integer
         ELSE 1
@@ -1614,7 +1794,7 @@ END) STORED,
     CONSTRAINT optimization_runs_parent_other CHECK ((parent_run_id <> id)),
     CONSTRAINT optimization_runs_score_max_range CHECK (((score_max >= (0.0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001)::double precision) AND (score_max <= ('10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000'::numeric)::double precision))),
     CONSTRAINT optimization_runs_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'stale'::text]))),
-    CONSTRAINT optimization_runs_tags_form CHECK (optrail.are_tags(tags)),
+    CONSTRAINT optimization_runs_tags_form CHECK (((tags = '{}'::text[]) OR optrail.are_tags(tags))),
     CONSTRAINT optimization_runs_times_finite CHECK (((isfinite(start_time) IS NOT FALSE) AND (isfinite(end_time) IS NOT FALSE))),
     CONSTRAINT optimization_runs_tokens_range CHECK ((declared_total_tokens >= 0))
 )
@@ -1901,7 +2081,7 @@ CREATE TABLE public.optimization_samples (
     CONSTRAINT optimization_samples_latency_range CHECK (((latency_ms >= (0)::double precision) AND (latency_ms <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT optimization_samples_metadata_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT optimization_samples_score_range CHECK (optrail.is_score(score)),
-    CONSTRAINT optimization_samples_scores_form CHECK (optrail.are_scores(scores)),
+    CONSTRAINT optimization_samples_scores_form CHECK (((scores IS NULL) OR optrail.are_scores(scores))),
     CONSTRAINT optimization_samples_split_length CHECK (((char_length(split) >= 1) AND (char_length(split) <= 200))),
     CONSTRAINT optimization_samples_tokens_range CHECK (((prompt_tokens >= 0) AND (completion_tokens >= 0) AND (declared_total_tokens >= 0)))
 );
@@ -2067,7 +2247,7 @@ ALTER TABLE ONLY public.optimization_samples
 
 -- Name: idx_optimization_iterations_program; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX idx_optimization_iterations_program ON public.optimization_iterations USING btree (project_id, program_hash);
+CREATE INDEX idx_optimization_iterations_program ON public.optimization_iterations USING btree (project_id, program_hash) WHERE (program_hash IS NOT NULL);
 
 -- Name: idx_optimization_iterations_run_id; Type: INDEX; Schema: public; Owner: -
 
@@ -2139,7 +2319,7 @@ CREATE INDEX idx_optimization_runs_tags_gin ON public.optimization_runs USING gi
 
 -- Name: idx_optimization_samples_example; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX idx_optimization_samples_example ON public.optimization_samples USING btree (project_id, example_hash);
+CREATE INDEX idx_optimization_samples_example ON public.optimization_samples USING btree (project_id, example_hash) WHERE (example_hash IS NOT NULL);
 
 -- Name: optimization_iterations after_delete; Type: TRIGGER; Schema: public; Owner: -
 
@@ -2572,11 +2752,23 @@ REVOKE ALL ON FUNCTION optrail.count_samples(p_changes optrail.sample_change[]) 
 
 REVOKE ALL ON FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction text) FROM PUBLIC;
 
+-- Name: FUNCTION find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO authenticated;
+GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO service_role;
+
 -- Name: FUNCTION is_score(p_score double precision); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.is_score(p_score double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.is_score(p_score double precision) TO authenticated;
 GRANT ALL ON FUNCTION optrail.is_score(p_score double precision) TO service_role;
+
+-- Name: FUNCTION is_trusted(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.is_trusted() FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.is_trusted() TO authenticated;
+GRANT ALL ON FUNCTION optrail.is_trusted() TO service_role;
 
 -- Name: FUNCTION lock_runs(p_run_ids uuid[], p_project_id text); Type: ACL; Schema: optrail; Owner: -
 
