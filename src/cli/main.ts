@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-import { EXIT, report } from './failure.js';
-import { createProgram } from './program.js';
+import { EXIT } from './failure.js';
+import { run } from './run.js';
 import type { Shell } from './shell.js';
 
 const interruption = new AbortController();
-const args = process.argv.slice(2);
 const shell: Shell = {
-  args,
+  args: process.argv.slice(2),
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
@@ -23,10 +22,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shell.in
 // Whoever writes learns of a failure from the write itself; without a listener the process would die of it.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-try {
-  await createProgram(shell).parseAsync(args, { from: 'user' });
-} catch (error) {
-  process.exitCode = report(error, shell);
-}
+process.exitCode = await run(shell);
 // An optimizer that was interrupted goes on by itself; otherwise nothing is left, and what was written still has to leave.
 if (interruption.signal.aborted) process.exit(EXIT.interrupted);

@@ -52,10 +52,12 @@ export function rowReader(fields: readonly Field[]): (raw: readonly (string | nu
   const columns = fields.map((field) => ({ name: field.name, parse: parserFor(field.dataTypeID) }));
   return (raw) => {
     const row: Row = {};
-    columns.forEach(({ name, parse }, index) => {
+    let index = 0;
+    for (const { name, parse } of columns) {
       const text = raw[index] ?? null;
       row[name] = text === null ? null : parse(text);
-    });
+      index += 1;
+    }
     return row;
   };
 }
@@ -75,6 +77,7 @@ function asBytes(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.slice(2), 'hex'));
 }
 
+const UTC_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}\+00$/;
 const TIME = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/;
 
 /**
@@ -82,6 +85,8 @@ const TIME = /^(\d{4,6})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-]
  * `infinity`, and years that a JavaScript Date cannot hold (over 275760), stay PostgreSQL's text.
  */
 function asIsoTime(text: string): string {
+  // A session in UTC, the usual one, gives all but the letters and the last digits.
+  if (UTC_TIME.test(text)) return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).slice(0, 3).padEnd(3, '0')}Z`;
   if (text.endsWith('infinity')) return text;
   const match = TIME.exec(text);
   if (match === null) {

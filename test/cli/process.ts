@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { Writable } from 'node:stream';
+import { run } from '../../src/cli/run.js';
 
 export interface Outcome {
   code: number | null;
@@ -42,6 +44,30 @@ export function cli(args: readonly string[], { env = {}, cwd, program = 'dist/cl
     child.on('error', fail);
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
+}
+
+/** The same within this process: what a command answers does not depend on how it was started, and this takes a hundredth of the time. */
+export async function cliHere(args: readonly string[], { env = {} }: Pick<CliOptions, 'env'> = {}): Promise<Outcome> {
+  const [stdout, stderr] = [new Collector(), new Collector()];
+  const code = await run({
+    args,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    stdin: process.stdin,
+    environment: { LANG: 'C.UTF-8', ...env },
+    signal: new AbortController().signal,
+    interrupt: () => {},
+  });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collector extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
 }
 
 /** The cells of a table's lines, split where two spaces or more stand. */

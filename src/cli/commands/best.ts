@@ -83,7 +83,8 @@ function noteOrigin({ output }: Context, run: OptimizationRun, winner: Optimizat
 
 function textOf({ output }: Context, run: OptimizationRun, winner: OptimizationIteration): string {
   const { text, known } = programText(programOf(run, winner));
-  if (!known) output.note('The program has no text in a place that is known, so here it is as JSON.');
+  if (winner.program === null) output.note('The iteration was recorded without its program; these are its parameters.');
+  else if (!known) output.note('The program has no text in a place that is known, so here it is as JSON.');
   return text;
 }
 

@@ -3,12 +3,13 @@ import { stripVTControlCharacters } from 'node:util';
 /** Characters that show nothing, or turn the reading order around: bidi and zero-width, tags, separators, fillers. */
 const INVISIBLE =
   /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}]\ufe0f?)\u200d|[^\P{Cf}\u200d]|[\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
+const SPACE = /[\t\n\v\f\r\u0085\p{Zs}]+/gu;
 const CONTROL = /\p{Cc}/gu;
 const CONTROL_BUT_LINES = /[^\P{Cc}\n\t]/gu;
 
 /** A text of somebody else's as one line of a terminal: no control or escape sequence left, nothing invisible. */
 export function plainLine(text: string): string {
-  return visible(stripVTControlCharacters(text.toWellFormed()).replace(/\s+/gu, ' ').replace(CONTROL, '')).trim();
+  return visible(stripVTControlCharacters(text.toWellFormed()).replace(SPACE, ' ').replace(CONTROL, '')).trim();
 }
 
 /** The same for a text of several lines: line breaks and tabs stay. */
