@@ -26,7 +26,7 @@ export interface ClientOptions {
 export type Place = { kind: 'postgres'; url: string } | { kind: 'pool'; pool: PoolLike } | { kind: 'embedded'; directory: string };
 
 /** The place that options name, or the environment where they name none. Rejects with `not_configured`. */
-export function placeOf(options: ClientOptions): Place {
+function placeOf(options: ClientOptions): Place {
   const { databaseUrl, pool, directory, memory } = options;
   const given = [databaseUrl, pool, directory, memory || undefined].filter((option) => option !== undefined);
   if (given.length > 1) {

@@ -5,7 +5,7 @@ import { type ErrorIssue, OptrailError } from '../errors.js';
 const MOST_TOLD = 5;
 
 /** `['samples', 3, 'score']` -> `samples[3].score` */
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
     return text === '' ? String(key) : `${text}.${String(key)}`;

@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '2620fd3e1fcdd65ac3a246bd0e5502f64116540d5b053c52be904cd63568be97',
+    sha256: 'f5a6b3150009217340e45f035a254b20d5d8c151c5110e28d18ced9bdab150ab',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '2620fd3e1fcdd65ac3a246bd0e5502f64116540d5b053c52be904cd63568be97';
+  v_sha256 constant text := 'f5a6b3150009217340e45f035a254b20d5d8c151c5110e28d18ced9bdab150ab';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -301,7 +301,7 @@ create table public.optimization_runs (
     declared_iterations >= 0 and declared_samples_evaluated >= 0
     and declared_successful_samples >= 0 and declared_failed_samples >= 0),
   constraint optimization_runs_tokens_range check (declared_total_tokens >= 0),
-  constraint optimization_runs_cost_range check (declared_total_cost_usd >= 0),
+  constraint optimization_runs_cost_range check (declared_total_cost_usd between 0 and 1e9),
   constraint optimization_runs_latency_range check (declared_avg_latency_ms between 0 and 1e12),
   constraint optimization_runs_duration_range check (declared_duration_ms between 0 and 1e12)
 ) with (fillfactor = 70);
@@ -487,7 +487,7 @@ create table public.optimization_iterations (
   constraint optimization_iterations_duration_range check (declared_duration_ms between 0 and 1e12),
   constraint optimization_iterations_tokens_range
     check (prompt_tokens >= 0 and completion_tokens >= 0 and declared_total_tokens >= 0),
-  constraint optimization_iterations_cost_range check (cost_usd >= 0)
+  constraint optimization_iterations_cost_range check (cost_usd between 0 and 1e9)
 ) with (fillfactor = 90);
 
 create unique index idx_optimization_iterations_run_id on public.optimization_iterations (run_id, iteration, project_id);
@@ -565,7 +565,7 @@ create table public.optimization_samples (
   constraint optimization_samples_latency_range check (latency_ms between 0 and 1e12),
   constraint optimization_samples_tokens_range
     check (prompt_tokens >= 0 and completion_tokens >= 0 and declared_total_tokens >= 0),
-  constraint optimization_samples_cost_range check (cost_usd >= 0),
+  constraint optimization_samples_cost_range check (cost_usd between 0 and 1e9),
   constraint optimization_samples_example_id_length check (char_length(example_id) between 1 and 200),
   constraint optimization_samples_split_length check (char_length(split) between 1 and 200),
   constraint optimization_samples_metadata_object check (jsonb_typeof(metadata) = 'object')
@@ -1300,7 +1300,7 @@ begin
   perform optrail.lock_runs(
     array(select distinct s.run_id from jsonb_to_recordset(p_samples) as s(run_id uuid)), p_project_id);
 
-  if cardinality(p_example_hashes) > 0 then
+  if cardinality(p_example_hashes) > 0 or cardinality(p_example_contents) > 0 then
     perform optrail.check_content(p_example_hashes, p_example_contents);
     insert into public.optimization_examples (project_id, example_hash, input, expected_output)
     select p_project_id, decode(e.hash, 'hex'), e.content::jsonb -> 'input', e.content::jsonb -> 'expectedOutput'

@@ -880,7 +880,7 @@ END)) STORED,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT optimization_iterations_cost_range CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT optimization_iterations_cost_range CHECK (((cost_usd >= (0)::numeric) AND (cost_usd <= '1000000000'::numeric))),
     CONSTRAINT optimization_iterations_decision_known CHECK ((decision = ANY (ARRAY['accepted'::text, 'rejected'::text]))),
     CONSTRAINT optimization_iterations_duration_range CHECK (((declared_duration_ms >= (0)::double precision) AND (declared_duration_ms <= ('1000000000000'::numeric)::double precision))),
     CONSTRAINT optimization_iterations_kind_known CHECK ((eval_kind = ANY (ARRAY['full'::text, 'minibatch'::text, 'bootstrap'::text, 'test'::text]))),
@@ -1099,7 +1099,7 @@ begin
   perform optrail.lock_runs(
     array(select distinct s.run_id from jsonb_to_recordset(p_samples) as s(run_id uuid)), p_project_id);
 
-  if cardinality(p_example_hashes) > 0 then
+  if cardinality(p_example_hashes) > 0 or cardinality(p_example_contents) > 0 then
     perform optrail.check_content(p_example_hashes, p_example_contents);
     insert into public.optimization_examples (project_id, example_hash, input, expected_output)
     select p_project_id, decode(e.hash, 'hex'), e.content::jsonb -> 'input', e.content::jsonb -> 'expectedOutput'
@@ -1778,7 +1778,7 @@ END) STORED,
     CONSTRAINT optimization_runs_best_iteration_range CHECK ((declared_best_iteration >= 0)),
     CONSTRAINT optimization_runs_config_object CHECK ((jsonb_typeof(config) = 'object'::text)),
     CONSTRAINT optimization_runs_config_optimizer CHECK ((COALESCE((config ->> 'optimizer'::text), optimizer_type) = optimizer_type)),
-    CONSTRAINT optimization_runs_cost_range CHECK ((declared_total_cost_usd >= (0)::numeric)),
+    CONSTRAINT optimization_runs_cost_range CHECK (((declared_total_cost_usd >= (0)::numeric) AND (declared_total_cost_usd <= '1000000000'::numeric))),
     CONSTRAINT optimization_runs_counts_range CHECK (((declared_iterations >= 0) AND (declared_samples_evaluated >= 0) AND (declared_successful_samples >= 0) AND (declared_failed_samples >= 0))),
     CONSTRAINT optimization_runs_direction_known CHECK ((direction = ANY (ARRAY['maximize'::text, 'minimize'::text]))),
     CONSTRAINT optimization_runs_duration_range CHECK (((declared_duration_ms >= (0)::double precision) AND (declared_duration_ms <= ('1000000000000'::numeric)::double precision))),
@@ -2075,7 +2075,7 @@ CREATE TABLE public.optimization_samples (
     example_id text,
     split text,
     metadata jsonb,
-    CONSTRAINT optimization_samples_cost_range CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT optimization_samples_cost_range CHECK (((cost_usd >= (0)::numeric) AND (cost_usd <= '1000000000'::numeric))),
     CONSTRAINT optimization_samples_example_id_length CHECK (((char_length(example_id) >= 1) AND (char_length(example_id) <= 200))),
     CONSTRAINT optimization_samples_index_range CHECK ((sample_index >= 0)),
     CONSTRAINT optimization_samples_latency_range CHECK (((latency_ms >= (0)::double precision) AND (latency_ms <= ('1000000000000'::numeric)::double precision))),
