@@ -1,11 +1,11 @@
 // @ts-nocheck: the types of 'optrail' are in dist/, which a fresh clone has only after `npm run build`.
 
 /*
- * Records AxGEPA. With OPENAI_API_KEY set and `--live` given, OpenAI's model answers and it costs money; otherwise a stand-in
- * does, offline. The stand-in is no language model: it follows `"word" => queue` lines, and each time that GEPA asks it for a
- * better instruction it adds the next line of a list. So the optimizer and the trail are real, and the gain is arranged.
+ * Records AxGEPA, offline. The stand-in for a model is no language model: it follows `"word" => queue` lines, and each time that
+ * GEPA asks it for a better instruction it adds the next line of a list. So the optimizer and the trail are real, and the gain is
+ * arranged. For a real model put `ai({ name: 'openai', apiKey: ..., config: { model: ... } })` of '@ax-llm/ax' in its place.
  */
-import { AxGEPA, AxMockAIService, ai, ax } from '@ax-llm/ax';
+import { AxGEPA, AxMockAIService, ax } from '@ax-llm/ax';
 import { getOptimizationIterations, getOptimizationRunSummary } from 'optrail';
 import { trackAx } from 'optrail/ax';
 
@@ -51,11 +51,6 @@ function standIn() {
   });
 }
 
-const live = process.argv.includes('--live');
-const studentAI = live
-  ? ai({ name: 'openai', apiKey: process.env.OPENAI_API_KEY, config: { model: 'gpt-4.1-mini', maxTokens: 500 } })
-  : standIn();
-
 const program = ax('ticket:string "What a customer wrote" -> queue:class "billing, bug, how_to"');
 program.setInstruction('Name the queue of this ticket.'); // GEPA rejects every proposal where the instruction is empty
 
@@ -64,9 +59,9 @@ function rightQueue({ prediction, example }) {
 }
 
 let runId;
-const optimizer = trackAx(new AxGEPA({ studentAI, numTrials: 6, minibatchSize: 5, seed: 1 }), {
+const optimizer = trackAx(new AxGEPA({ studentAI: standIn(), numTrials: 5, minibatchSize: 6, seed: 4 }), {
   projectId: 'triage',
-  runName: live ? 'queues, live' : 'queues, offline stand-in',
+  runName: 'queues, offline stand-in',
   tags: ['example'],
   onIteration: ({ iteration, evalKind, score, decision }) => {
     console.log(`${String(iteration).padStart(3)}  ${evalKind.padEnd(9)}  ${score?.toFixed(2) ?? '-'}  ${decision ?? ''}`);
@@ -77,7 +72,7 @@ const optimizer = trackAx(new AxGEPA({ studentAI, numTrials: 6, minibatchSize: 5
 });
 
 const result = await optimizer.compile(program, tickets, rightQueue, {
-  maxMetricCalls: 120,
+  maxMetricCalls: 200,
   feedbackFn: ({ prediction, example }) => `"${example.ticket}" belongs to ${example.queue}, and was sent to ${prediction.queue}.`,
 });
 
@@ -85,7 +80,9 @@ const summary = await getOptimizationRunSummary(runId);
 const iterations = await getOptimizationIterations(runId);
 const winner = iterations.find(({ iteration }) => iteration === summary.bestIteration);
 console.log(`\n${summary.runName}: ${summary.initialScore.toFixed(2)} before, ${summary.finalScore.toFixed(2)} now`);
-console.log(`Ax says ${result.bestScore.toFixed(2)}; the record says iteration ${winner.iteration}, from iterations ${winner.parentIterations}`);
-console.log(`${summary.fullEvaluations} full evaluations, ${summary.minibatchEvaluations} minibatches, ${summary.samplesEvaluated} samples`);
+console.log(`Ax says ${result.bestScore.toFixed(2)}; the record says iteration ${winner.iteration}, from ${winner.parentIterations}`);
+console.log(
+  `${summary.fullEvaluations} full evaluations, ${summary.minibatchEvaluations} minibatches, ${summary.samplesEvaluated} samples`,
+);
 console.log(`\nthe winning instruction:\n${Object.values(summary.bestProgram.componentMap).join('\n')}`);
 console.log(`\nnext: npx optrail iterations list ${runId.slice(0, 13)}`);

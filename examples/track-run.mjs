@@ -52,7 +52,9 @@ const runId = await trackRun(
 
 const summary = await getOptimizationRunSummary(runId);
 console.log(`\n${summary.runName} (${summary.status}): ${summary.initialScore.toFixed(2)} before, ${summary.finalScore.toFixed(2)} now`);
-console.log(`${summary.iterations} iterations, ${summary.samplesEvaluated} samples, ${summary.totalTokens} tokens, $${summary.totalCostUsd}`);
+console.log(
+  `${summary.iterations} iterations, ${summary.samplesEvaluated} samples, ${summary.totalTokens} tokens, $${summary.totalCostUsd}`,
+);
 console.log(`winner: iteration ${summary.bestIteration}: ${summary.bestProgram.instruction}`);
 
 const [baseline] = await getOptimizationIterations(runId);

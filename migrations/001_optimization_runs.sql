@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'f5a6b3150009217340e45f035a254b20d5d8c151c5110e28d18ced9bdab150ab';
+  v_sha256 constant text := 'cc7b393bbb5e532485255e4e62220a24ab818656cac95958f80d9ddc9eb2f7db';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -916,8 +916,6 @@ $$;
 create type optrail.iteration_change as (
   sign integer, run_id uuid, project_id text, iteration integer, tokens bigint, cost_usd numeric, is_baseline boolean,
   can_be_best boolean, score double precision);
-create type optrail.sample_change as (
-  sign integer, run_id uuid, project_id text, failed boolean, tokens bigint, cost_usd numeric, latency_ms numeric);
 
 -- Counts what a statement did to the iterations of runs and moves their best on, at a cost that follows the statement and
 -- not the run. A run is locked in a statement of its own, so that what is read next is what the last writer left; FOR NO
@@ -1040,35 +1038,26 @@ begin
 end
 $$;
 
-create function optrail.count_samples(p_changes optrail.sample_change[]) returns void
+-- Samples come by the thousand: what a statement did to a run is summed before it is handed over.
+create function optrail.count_samples(
+  p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint,
+  p_latency_sum numeric)
+returns void
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  v_change record;
 begin
-  for v_change in
-    select c.run_id, c.project_id, sum(c.sign)::integer as rows,
-      coalesce(sum(c.sign) filter (where c.failed), 0)::integer as failed,
-      coalesce(sum(c.sign * c.tokens), 0)::bigint as tokens,
-      coalesce(sum(c.sign * c.cost_usd), 0) as cost,
-      coalesce(sum(c.sign) filter (where c.latency_ms is not null), 0)::integer as latencies,
-      coalesce(sum(c.sign * c.latency_ms), 0) as latency_sum
-    from unnest(p_changes) as c
-    group by c.run_id, c.project_id order by c.run_id, c.project_id
-  loop
-    perform from public.optimization_runs as r
-    where r.id = v_change.run_id and r.project_id = v_change.project_id for no key update;
-    update public.optimization_runs as r
-    set recorded_samples = r.recorded_samples + v_change.rows,
-      recorded_failed_samples = r.recorded_failed_samples + v_change.failed,
-      recorded_sample_tokens = r.recorded_sample_tokens + v_change.tokens,
-      recorded_sample_cost_usd = r.recorded_sample_cost_usd + v_change.cost,
-      recorded_latency_count = r.recorded_latency_count + v_change.latencies,
-      recorded_latency_sum_ms = r.recorded_latency_sum_ms + v_change.latency_sum
-    where r.id = v_change.run_id and r.project_id = v_change.project_id
-      and (v_change.rows, v_change.failed, v_change.tokens, v_change.cost, v_change.latencies, v_change.latency_sum)
-        <> (0, 0, 0, 0, 0, 0);
-  end loop;
+  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_sum) = (0, 0, 0, 0, 0, 0) then
+    return;
+  end if;
+  perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
+  update public.optimization_runs as r
+  set recorded_samples = r.recorded_samples + p_rows,
+    recorded_failed_samples = r.recorded_failed_samples + p_failed,
+    recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
+    recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
+    recorded_latency_count = r.recorded_latency_count + p_latencies,
+    recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_sum
+  where r.id = p_run_id and r.project_id = p_project_id;
 end
 $$;
 
@@ -1076,9 +1065,13 @@ create function optrail.after_samples_insert() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform optrail.count_samples(array(
-    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
-      n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_sum)
+  from (
+    select n.run_id, n.project_id, count(*) as rows, count(*) filter (where n.failed) as failed,
+      coalesce(sum(n.total_tokens), 0) as tokens, coalesce(sum(n.cost_usd), 0) as cost, count(n.latency_ms) as latencies,
+      coalesce(sum(round(n.latency_ms::numeric, 3)), 0) as latency_sum
+    from new_rows as n group by n.run_id, n.project_id order by n.run_id, n.project_id
+  ) as c;
   return null;
 end
 $$;
@@ -1087,12 +1080,19 @@ create function optrail.after_samples_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
-      o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o
-    union all
-    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
-      n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_sum)
+  from (
+    select s.run_id, s.project_id, sum(s.sign) as rows, coalesce(sum(s.sign) filter (where s.failed), 0) as failed,
+      coalesce(sum(s.sign * s.total_tokens), 0) as tokens, coalesce(sum(s.sign * s.cost_usd), 0) as cost,
+      coalesce(sum(s.sign) filter (where s.latency_ms is not null), 0) as latencies,
+      coalesce(sum(s.sign * round(s.latency_ms::numeric, 3)), 0) as latency_sum
+    from (
+      select -1 as sign, o.run_id, o.project_id, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
+      union all
+      select 1, n.run_id, n.project_id, n.failed, n.total_tokens, n.cost_usd, n.latency_ms from new_rows as n
+    ) as s
+    group by s.run_id, s.project_id order by s.run_id, s.project_id
+  ) as c;
   return null;
 end
 $$;
@@ -1101,9 +1101,14 @@ create function optrail.after_samples_delete() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
-      o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o));
+  perform optrail.count_samples(
+    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_sum)
+  from (
+    select o.run_id, o.project_id, count(*) as rows, count(*) filter (where o.failed) as failed,
+      coalesce(sum(o.total_tokens), 0) as tokens, coalesce(sum(o.cost_usd), 0) as cost, count(o.latency_ms) as latencies,
+      coalesce(sum(round(o.latency_ms::numeric, 3)), 0) as latency_sum
+    from old_rows as o group by o.run_id, o.project_id order by o.run_id, o.project_id
+  ) as c;
   return null;
 end
 $$;
@@ -1480,9 +1485,9 @@ begin
     return '{}';
   end if;
   if (
-    select count(*) >= 5 from (
+    select count(*) >= 3 from (
       select r.tags, r.config from public.optimization_runs as r
-      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 1000
+      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 300
     ) as newest
     where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
   ) then
@@ -1740,8 +1745,10 @@ foreach v_table in array array[
 ] loop
   execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
 end loop;
-create policy ledger_read on optrail.migrations for select to authenticated, service_role using (true);
-create policy state_read on optrail.analytics_state for select to authenticated, service_role using (true);
+create policy member_read on optrail.migrations for select to authenticated using (true);
+create policy service_read on optrail.migrations for select to service_role using (true);
+create policy member_read on optrail.analytics_state for select to authenticated using (true);
+create policy service_read on optrail.analytics_state for select to service_role using (true);
 create policy service_read on optrail.analytics_rollup for select to service_role using (true);
 create policy member_read on optrail.analytics_rollup for select to authenticated
   using (project_id = any (array(select optrail.my_projects())));

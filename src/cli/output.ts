@@ -56,7 +56,7 @@ export class Output {
   async list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], whole: unknown = rows): Promise<void> {
     if (this.format === 'json') return this.data(`${json(whole, 2)}\n`);
     if (this.format === 'ndjson') return this.data(rows.map((row) => `${json(row)}\n`).join(''));
-    if (this.format === 'csv') return this.data(csv(columns, rows));
+    if (this.format === 'csv') return this.verbatim(csv(columns, rows));
     if (this.format === 'md') return this.data(markdown(columns, rows, this.view));
     if (rows.length > 0) await this.table(columns, rows);
   }
@@ -83,7 +83,7 @@ export class Output {
     if (left.length > 0) this.note(`no room for ${left.join(', ')}: widen the terminal, or use --output csv`);
   }
 
-  /** A text for which the command was called: exactly as stored to a file or a pipe, made safe for a terminal. */
+  /** A text that is data itself: exactly as it is to a file or a pipe, made safe for a terminal. */
   async verbatim(text: string): Promise<void> {
     const ended = text.endsWith('\n') ? text : `${text}\n`;
     await this.data(this.shell.stdout.isTTY ? plainText(ended) : ended);

@@ -51,7 +51,6 @@ export function createProgram(shell: Shell): Command {
   addProjects(program, run);
   addMigrate(program, run);
   addRefresh(program, run);
-  program.action(() => program.outputHelp());
   return program;
 }
 

@@ -30,15 +30,14 @@ export interface IterationReference {
 export async function findRun(context: Context, reference: RunReference): Promise<OptimizationRun> {
   const run = await lookUp(context, reference);
   if (run !== undefined) return run;
-  const { text } = reference;
-  if (text === 'latest')
-    throw new OptrailError('not_found', 'There are no runs yet.', { hint: `${context.typed('demo')} records a first one.` });
-  const hint = `${context.typed('runs list')} shows what there is. A run is named by its id, the first 4 characters of it or more, its whole name, or \`latest\`.`;
-  throw new OptrailError(
-    'not_found',
-    `There is no run "${text}"${reference.projectId === undefined ? '' : ` in project ${reference.projectId}`}.`,
-    { hint },
-  );
+  const { text, projectId } = reference;
+  const place = projectId === undefined ? '' : ` in project ${projectId}`;
+  if (text === 'latest') {
+    throw new OptrailError('not_found', `There are no runs${place} yet.`, { hint: `${context.typed('demo')} records a first one.` });
+  }
+  throw new OptrailError('not_found', `There is no run "${text}"${place}.`, {
+    hint: `${context.typed('runs list')} shows what there is. A run is named by its id, the first 4 characters of it or more, its whole name, or \`latest\`.`,
+  });
 }
 
 /** The same where an iteration may be named too. A run whose whole name ends like that is found by its name first. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalizeModule from 'canonicalize';
 import type { JsonValue } from '../schemas/json.js';
 
@@ -15,7 +15,7 @@ export interface Content {
 
 export function contentOf(value: JsonValue): Content {
   const text = canonicalize(value);
-  return { hash: createHash('sha256').update(text, 'utf8').digest('hex'), text };
+  return { hash: hash('sha256', text, 'hex'), text };
 }
 
 /** Hexadecimal of a stored hash. */

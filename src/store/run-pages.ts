@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Row } from '../database/port.js';
 import { isOptrailError, OptrailError } from '../errors.js';
 import { type RunFilters, RunOrderSchema, type RunPage } from '../schemas/filters.js';
-import type { RunStatus } from '../schemas/run.js';
 import { Parameters } from './parameters.js';
+import { conditionsOf, prepared, type Search } from './run-filters.js';
 import { RUN_SELECTION, type RunRow, runOf } from './runs.js';
 import type { Scope } from './scope.js';
 
@@ -34,60 +34,6 @@ function foreignCursor(cause?: unknown): OptrailError {
   });
 }
 
-function statusCondition(wanted: readonly RunStatus[], parameters: Parameters): string {
-  // A run may be stale without anybody having written that down, so that both spellings are read and told apart.
-  const stored: readonly RunStatus[] = wanted.includes('stale') ? [...new Set<RunStatus>([...wanted, 'running'])] : wanted;
-  const [only, ...others] = stored;
-  // One value by `=`, since only then does the index give the rows in their order.
-  const condition =
-    only !== undefined && others.length === 0 ? `r.status = ${parameters.add(only)}` : `r.status = any (${parameters.add(stored)})`;
-  if (!stored.includes('running')) return condition;
-  return `${condition} and optrail.run_status(r.status, r.heartbeat_at) = any (${parameters.add(wanted)})`;
-}
-
-function listOf<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
-}
-
-/** Filters, and the few runs that match those of them that only a GIN index can find, where they are few. */
-interface Search extends RunFilters {
-  among?: readonly string[] | undefined;
-}
-
-/** A search in one project for tags or configuration asks first whether the runs it is about are rare. */
-async function prepared(scope: Scope, filters: RunFilters): Promise<Search> {
-  if (filters.projectId === undefined || (filters.tags === undefined && filters.config === undefined)) return filters;
-  const [row] = await scope.query<{ among: string[] | null }>({
-    text: 'select optrail.find_rare_runs($1, $2::text[], $3::jsonb) as among',
-    values: [filters.projectId, filters.tags ?? null, filters.config === undefined ? null : JSON.stringify(filters.config)],
-  });
-  return { ...filters, among: row?.among ?? undefined };
-}
-
-function conditions(filters: Search, parameters: Parameters): string[] {
-  const found: string[] = [];
-  const put = (condition: string | undefined) => condition !== undefined && found.push(condition);
-  const where = <T>(value: T | undefined, condition: (value: T) => string) => put(value === undefined ? undefined : condition(value));
-
-  where(filters.projectId, (id) => `r.project_id = ${parameters.add(id)}`);
-  where(filters.among, (ids) => `r.id = any (${parameters.add(ids)}::uuid[])`);
-  where(filters.status, (status) => statusCondition(listOf(status), parameters));
-  where(filters.optimizerType, (type) =>
-    typeof type === 'string' ? `r.optimizer_type = ${parameters.add(type)}` : `r.optimizer_type = any (${parameters.add(type)})`,
-  );
-  where(filters.tags, (tags) => `r.tags @> ${parameters.add(tags)}::text[]`);
-  where(filters.model, (model) => `r.model = ${parameters.add(model)}`);
-  where(filters.metric, (metric) => `r.metric = ${parameters.add(metric)}`);
-  where(filters.config, (config) => `r.config @> ${parameters.add(JSON.stringify(config))}::jsonb`);
-  where(filters.search, (text) => `r.run_name ilike ${parameters.add(`%${text.replace(/[\\%_]/g, '\\$&')}%`)}`);
-  where(filters.parentRunId, (id) => `r.parent_run_id = ${parameters.add(id)}`);
-  where(filters.minScore, (score) => `r.final_score >= ${parameters.add(score)}`);
-  where(filters.maxScore, (score) => `r.final_score <= ${parameters.add(score)}`);
-  where(filters.createdAfter, (time) => `r.created_at >= ${parameters.add(time)}`);
-  where(filters.createdBefore, (time) => `r.created_at < ${parameters.add(time)}`);
-  return found;
-}
-
 type PagedRow = RunRow & Row & { cursor_value: string | null };
 
 interface Part {
@@ -109,7 +55,8 @@ const TYPE_OF_ORDER = {
 async function readPart(scope: Scope, filters: Search, { hasValue, after, limit, offset = 0 }: Part): Promise<PagedRow[]> {
   const { orderBy, orderDirection: direction } = filters;
   const parameters = new Parameters();
-  const where = conditions(filters, parameters);
+  const { plain, search } = conditionsOf(filters, parameters);
+  const where = [...plain];
   if (hasValue !== undefined) where.push(`r.${orderBy} is ${hasValue ? 'not ' : ''}null`);
   const beyond = direction === 'desc' ? '<' : '>';
   if (after !== undefined && after[2] === null) where.push(`r.id ${beyond} ${parameters.add(after[3])}::uuid`);
@@ -117,14 +64,22 @@ async function readPart(scope: Scope, filters: Search, { hasValue, after, limit,
     const value = `${parameters.add(after[2])}::${TYPE_OF_ORDER[orderBy]}`;
     where.push(`(r.${orderBy}, r.id) ${beyond} (${value}, ${parameters.add(after[3])}::uuid)`);
   }
+  const order = `order by r.${orderBy} ${direction} ${placeOfNulls(filters, hasValue)}, r.id ${direction}`;
+  const inOrder = search.length > 0 && filters.among === undefined && filters.projectId !== undefined && orderBy !== 'best_score';
+  // A search for what is not rare reads the runs in the order asked for until the page is full. OFFSET 0 keeps the planner
+  // from finding all matches first, which it would for want of statistics on arrays and JSON.
+  const source = inOrder
+    ? `(select * from public.optimization_runs as r ${whereClause(where)} ${order} offset 0) as r ${whereClause(search)}`
+    : `public.optimization_runs as r ${whereClause([...where, ...search])}`;
   return scope.query<PagedRow>({
-    text: `select ${RUN_SELECTION}, r.${orderBy}::text as cursor_value
-      from public.optimization_runs as r
-      ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
-      order by r.${orderBy} ${direction} ${placeOfNulls(filters, hasValue)}, r.id ${direction}
+    text: `select ${RUN_SELECTION}, r.${orderBy}::text as cursor_value from ${source} ${order}
       limit ${parameters.add(limit)} ${offset > 0 ? `offset ${parameters.add(offset)}` : ''}`,
     values: parameters.values,
   });
+}
+
+function whereClause(conditions: readonly string[]): string {
+  return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 }
 
 /** Where a part has no nulls their place is spelled as in the index, so that it gives the order read forwards or backwards. */
@@ -167,9 +122,9 @@ export async function listRuns(scope: Scope, filters: RunFilters): Promise<RunPa
 
 async function countRuns(scope: Scope, filters: Search): Promise<number> {
   const parameters = new Parameters();
-  const where = conditions(filters, parameters);
+  const { plain, search } = conditionsOf(filters, parameters);
   const [row] = await scope.query<{ total: number }>({
-    text: `select count(*) as total from public.optimization_runs as r ${where.length > 0 ? `where ${where.join(' and ')}` : ''}`,
+    text: `select count(*) as total from public.optimization_runs as r ${whereClause([...plain, ...search])}`,
     values: parameters.values,
   });
   return row?.total ?? 0;

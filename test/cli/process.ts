@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/run.js';
+import type { Shell } from '../../src/cli/shell.js';
 
 export interface Outcome {
   code: number | null;
@@ -47,18 +48,25 @@ export function cli(args: readonly string[], { env = {}, cwd, program = 'dist/cl
 }
 
 /** The same within this process: what a command answers does not depend on how it was started, and this takes a hundredth of the time. */
-export async function cliHere(args: readonly string[], { env = {} }: Pick<CliOptions, 'env'> = {}): Promise<Outcome> {
-  const [stdout, stderr] = [new Collector(), new Collector()];
-  const code = await run({
+export async function cliHere(args: readonly string[], options: Pick<CliOptions, 'env'> = {}): Promise<Outcome> {
+  const { shell, said } = shellHere(args, options);
+  const code = await run(shell);
+  return { code, ...said() };
+}
+
+/** A shell without a terminal that keeps what is said, and is interrupted by `controller.abort()`. */
+export function shellHere(args: readonly string[] = [], { env = {} }: Pick<CliOptions, 'env'> = {}) {
+  const [stdout, stderr, controller] = [new Collector(), new Collector(), new AbortController()];
+  const shell: Shell = {
     args,
     stdout: stdout as unknown as NodeJS.WriteStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
     stdin: process.stdin,
     environment: { LANG: 'C.UTF-8', ...env },
-    signal: new AbortController().signal,
-    interrupt: () => {},
-  });
-  return { code, stdout: stdout.text, stderr: stderr.text };
+    signal: controller.signal,
+    interrupt: () => controller.abort(),
+  };
+  return { shell, controller, said: () => ({ stdout: stdout.text, stderr: stderr.text }) };
 }
 
 class Collector extends Writable {

@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import pg from 'pg';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ByIdOptions, ClientHandle, OptimizationClient } from '../../src/client/port.js';
 import { TRUSTED } from '../../src/database/port.js';
 import { type ClientOptions, createClient } from '../../src/open.js';
@@ -15,12 +16,15 @@ const BY_ID: Record<string, ByIdCall> = {
   updateOptimizationRun: (client, id, options) => client.updateOptimizationRun(id, { notes: 'changed' }, options),
   'updateOptimizationRun with nothing': (client, id, options) => client.updateOptimizationRun(id, {}, options),
   updateRunProgress: (client, id, options) => client.updateRunProgress(id, { iterations: 9 }, options),
-  createOptimizationIteration: (client, runId, { projectId, signal }) => client.createOptimizationIteration({ runId, projectId, iteration: 9 }, { signal }),
+  createOptimizationIteration: (client, runId, { projectId, signal }) =>
+    client.createOptimizationIteration({ runId, projectId, iteration: 9 }, { signal }),
   updateOptimizationIteration: (client, id, options) => client.updateOptimizationIteration(id, 1, { score: 0.5 }, options),
-  'updateOptimizationIteration with a program': (client, id, options) => client.updateOptimizationIteration(id, 1, { program: 'changed' }, options),
+  'updateOptimizationIteration with a program': (client, id, options) =>
+    client.updateOptimizationIteration(id, 1, { program: 'changed' }, options),
   getOptimizationIterations: (client, id, options) => client.getOptimizationIterations(id, options),
   getBestIteration: (client, id, options) => client.getBestIteration(id, options),
-  createOptimizationSample: (client, runId, { projectId, signal }) => client.createOptimizationSample({ runId, projectId, iteration: 1, sampleIndex: 9 }, { signal }),
+  createOptimizationSample: (client, runId, { projectId, signal }) =>
+    client.createOptimizationSample({ runId, projectId, iteration: 1, sampleIndex: 9 }, { signal }),
   batchCreateOptimizationSamples: (client, runId, { projectId, signal }) =>
     client.batchCreateOptimizationSamples([{ runId, projectId, iteration: 1, sampleIndex: 10 }], { signal }),
   getOptimizationSamples: (client, id, options) => client.getOptimizationSamples(id, undefined, undefined, options),
@@ -68,16 +72,19 @@ function newId(): string {
 describe.each(INSTALLS)('calls on $name', (install) => {
   const trail = useTrail(install);
 
-  test.each(Object.entries(BY_ID))('%s refuses an id of several projects unless the project is named, and then means that one', async (_, call) => {
-    const { client } = trail;
-    const id = newId();
-    const [one, other] = [await runWithRows(trail, id), await runWithRows(trail, id)];
-    const before = [await stateOf(trail, id, one), await stateOf(trail, id, other)];
-    await expect(call(client, id, {})).rejects.toMatchObject({ code: 'ambiguous_id' });
-    expect([await stateOf(trail, id, one), await stateOf(trail, id, other)]).toEqual(before);
-    await call(client, id, { projectId: one });
-    expect(await stateOf(trail, id, other)).toEqual(before[1]);
-  });
+  test.each(Object.entries(BY_ID))(
+    '%s refuses an id of several projects unless the project is named, and then means that one',
+    async (_, call) => {
+      const { client } = trail;
+      const id = newId();
+      const [one, other] = [await runWithRows(trail, id), await runWithRows(trail, id)];
+      const before = [await stateOf(trail, id, one), await stateOf(trail, id, other)];
+      await expect(call(client, id, {})).rejects.toMatchObject({ code: 'ambiguous_id' });
+      expect([await stateOf(trail, id, one), await stateOf(trail, id, other)]).toEqual(before);
+      await call(client, id, { projectId: one });
+      expect(await stateOf(trail, id, other)).toEqual(before[1]);
+    },
+  );
 
   test('an id of several projects is one to somebody who sees only one of them', async () => {
     const id = newId();
@@ -98,26 +105,33 @@ describe.each(INSTALLS)('calls on $name', (install) => {
     expect(await trail.sql("select id from optimization_projects where id = 'aborted'")).toEqual([]);
   });
 
-  test.each(Object.entries(BY_ID).filter(([name]) => /update|create|delete/.test(name) && !name.endsWith('nothing')))('%s that waits gives up when its signal fires, and stores nothing', async (_, call) => {
-    const id = newId();
-    const projectId = await runWithRows(trail, id);
-    const before = await stateOf(trail, id, projectId);
-    const abort = new AbortController();
-    await trail.database.transaction(TRUSTED, async (transaction) => {
-      await transaction.query({ text: 'select from optimization_runs where id = $1 for update', values: [id] });
-      const waiting = call(trail.client, id, { projectId, signal: abort.signal });
-      setTimeout(() => abort.abort(), 50);
-      await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
-      await vi.waitUntil(async () => (await transaction.query({ text: LOCK_WAITERS })).length === 0, { timeout: 10_000 });
-    });
-    expect(await stateOf(trail, id, projectId)).toEqual(before);
-    await call(trail.client, id, { projectId });
-  });
+  test.each(Object.entries(BY_ID).filter(([name]) => /update|create|delete/.test(name) && !name.endsWith('nothing')))(
+    '%s that waits gives up when its signal fires, and stores nothing',
+    async (_, call) => {
+      const id = newId();
+      const projectId = await runWithRows(trail, id);
+      const before = await stateOf(trail, id, projectId);
+      const abort = new AbortController();
+      await trail.database.transaction(TRUSTED, async (transaction) => {
+        await transaction.query({ text: 'select from optimization_runs where id = $1 for update', values: [id] });
+        const waiting = call(trail.client, id, { projectId, signal: abort.signal });
+        setTimeout(() => abort.abort(), 50);
+        await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+        await vi.waitUntil(async () => (await transaction.query({ text: LOCK_WAITERS })).length === 0, { timeout: 10_000 });
+      });
+      expect(await stateOf(trail, id, projectId)).toEqual(before);
+      await call(trail.client, id, { projectId });
+    },
+  );
 });
 
 /** Clients of one's own, in the ways that createClient offers. */
 const OPENINGS: Record<string, () => Promise<ClientOptions>> = {
-  'in a directory': async () => ({ directory: freshDirectory() }),
+  'in a directory': async () => {
+    const directory = freshDirectory();
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    return { directory };
+  },
   'on a URL': async () => ({ databaseUrl: await freshDatabase(18, { migrated: true }) }),
   'on a small pool': async () => ({ pool: new pg.Pool({ connectionString: await freshDatabase(15, { migrated: true }), max: 2 }) }),
 };

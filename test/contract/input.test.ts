@@ -255,13 +255,26 @@ const ODD_JSON = JSON.parse(
   '{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}, "prototype": [], "toJSON": 1, "": 0, "a.b": 1, "$1": "%_\\\\", "\\u200b\\u202e": "\\r\\n"}',
 );
 const ODD_SCORES = JSON.parse('{"__proto__": 1, "constructor": 0, "prototype": -1, "toString": 2}');
-const ODD_NAMES = ['100%_\\', '<script>alert(1)</script>', '=HYPERLINK("x")', '../../etc/passwd', 'line\r\nbreak', '\u202eevil\u200b', "'; drop table optimization_runs; --", '__proto__'];
+const ODD_NAMES = [
+  '100%_\\',
+  '<script>alert(1)</script>',
+  '=HYPERLINK("x")',
+  '../../etc/passwd',
+  'line\r\nbreak',
+  '\u202eevil\u200b',
+  "'; drop table optimization_runs; --",
+  '__proto__',
+];
 
 describe.each(INSTALLS)('input on $name', (install) => {
   const trail = useTrail(install);
 
   /** Every refusal names the path, and nothing of it is in the database afterwards. */
-  async function expectRefusals(cases: readonly Refused[], call: (fields: Record<string, unknown>) => Promise<unknown>, root = ''): Promise<void> {
+  async function expectRefusals(
+    cases: readonly Refused[],
+    call: (fields: Record<string, unknown>) => Promise<unknown>,
+    root = '',
+  ): Promise<void> {
     for (const [path, fields] of cases) {
       const refused = await call(fields).then(
         () => 'nothing',
@@ -291,7 +304,11 @@ describe.each(INSTALLS)('input on $name', (install) => {
     const { id: runId } = await trail.client.createOptimizationRun(aRun('samples'));
     const good = { runId, iteration: 1, sampleIndex: 0, input: 'good' };
     await expectRefusals(SAMPLE, (fields) => trail.client.createOptimizationSample({ ...good, ...fields }));
-    await expectRefusals(SAMPLE, (fields) => trail.client.batchCreateOptimizationSamples([good, good, good, { ...good, ...fields }]), 'samples[3].');
+    await expectRefusals(
+      SAMPLE,
+      (fields) => trail.client.batchCreateOptimizationSamples([good, good, good, { ...good, ...fields }]),
+      'samples[3].',
+    );
   });
 
   test('of a list', () => expectRefusals(LIST, (fields) => trail.client.listOptimizationRuns(fields)));
@@ -310,7 +327,20 @@ describe.each(INSTALLS)('input on $name', (install) => {
       await expect(client.createOptimizationSample(input as never)).rejects.toMatchObject({ code: 'invalid_input' });
       await expect(client.batchCreateOptimizationSamples([input as never])).rejects.toMatchObject({ code: 'invalid_input' });
     }
-    await expect(client.as({ sub: NUL }).listProjects()).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('of claims', () => {
+    const cases: Refused[] = [
+      ['sub', { sub: 7 }],
+      ['sub', { sub: NUL }],
+      ['optrail_projects', { optrail_projects: ['A'] }],
+      ['optrail_projects.A', { optrail_projects: { A: 'boss' } }],
+      ...BAD_JSON.map(([, json, below]): Refused => [`extra${below}`, { sub: 'x', extra: json }]),
+    ];
+    for (const [path, claims] of cases) {
+      const act = () => trail.client.as(claims);
+      expect(act, path).toThrow(expect.objectContaining({ code: 'invalid_input', path: `claims.${path}` }));
+    }
   });
 
   test('several faults are told at once', async () => {
@@ -326,7 +356,16 @@ describe.each(INSTALLS)('input on $name', (install) => {
     for (const json of [ODD_JSON, { deep }]) {
       const { id: runId } = await client.createOptimizationRun(aRun(projectId, { config: json, metadata: json }));
       await client.createOptimizationIteration({ runId, iteration: 1, params: json, program: json, metadata: json, scores: ODD_SCORES });
-      await client.createOptimizationSample({ runId, iteration: 1, sampleIndex: 0, input: json, expectedOutput: json, predictedOutput: json, metadata: json, scores: ODD_SCORES });
+      await client.createOptimizationSample({
+        runId,
+        iteration: 1,
+        sampleIndex: 0,
+        input: json,
+        expectedOutput: json,
+        predictedOutput: json,
+        metadata: json,
+        scores: ODD_SCORES,
+      });
       const asText = JSON.stringify(Object.entries(json).sort());
       const same = (value: object | null | undefined) => expect(JSON.stringify(Object.entries(value ?? {}).sort())).toBe(asText);
       const run = await client.getOptimizationRun(runId);
@@ -334,18 +373,29 @@ describe.each(INSTALLS)('input on $name', (install) => {
       const [sample] = await client.getOptimizationSamples(runId);
       for (const value of [run?.config, run?.metadata, iteration?.params, iteration?.program, iteration?.metadata]) same(value as object);
       for (const value of [sample?.input, sample?.expectedOutput, sample?.predictedOutput, sample?.metadata]) same(value as object);
-      for (const scores of [iteration?.scores, sample?.scores]) expect(Object.entries(scores ?? {}).sort()).toEqual(Object.entries(ODD_SCORES).sort());
+      for (const scores of [iteration?.scores, sample?.scores])
+        expect(Object.entries(scores ?? {}).sort()).toEqual(Object.entries(ODD_SCORES).sort());
     }
     expect({}).not.toHaveProperty('polluted');
     for (const name of ODD_NAMES) {
       const run = await client.createOptimizationRun(aRun(projectId, { runName: name, tags: [name], notes: name }));
-      expect(await client.listOptimizationRuns({ projectId, tags: [name], search: name })).toMatchObject({ data: [{ id: run.id, runName: name, notes: name }] });
+      expect(await client.listOptimizationRuns({ projectId, tags: [name], search: name })).toMatchObject({
+        data: [{ id: run.id, runName: name, notes: name }],
+      });
     }
   });
 
   test('JSON is taken as JSON.stringify takes it', async () => {
     const { client } = trail;
-    const metadata = { at: new Date(0), never: new Date(Number.NaN), no: undefined, f: () => 1, list: [undefined, 1], own: { toJSON: () => 'own' }, zero: -0 };
+    const metadata = {
+      at: new Date(0),
+      never: new Date(Number.NaN),
+      no: undefined,
+      f: () => 1,
+      list: [undefined, 1],
+      own: { toJSON: () => 'own' },
+      zero: -0,
+    };
     const run = await client.createOptimizationRun(aRun(newProject(), { metadata }));
     expect(run.metadata).toEqual(JSON.parse(JSON.stringify(metadata)));
   });

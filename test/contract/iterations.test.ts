@@ -28,7 +28,11 @@ const EVERYTHING = {
 
 /** For each field that may change: a value, another, and whether null empties it. */
 const CHANGES: {
-  [K in keyof UpdateOptimizationIterationInput]-?: [UpdateOptimizationIterationInput[K], UpdateOptimizationIterationInput[K], 'null empties' | 'never null'];
+  [K in keyof UpdateOptimizationIterationInput]-?: [
+    UpdateOptimizationIterationInput[K],
+    UpdateOptimizationIterationInput[K],
+    'null empties' | 'never null',
+  ];
 } = {
   score: [0.5, 0, 'null empties'],
   scores: [{ a: 0 }, {}, 'null empties'],
@@ -111,7 +115,15 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
 
   test('a score of zero comes back as 0 and can be the best', async () => {
     const runId = await runIn(trail);
-    const iteration = await trail.client.createOptimizationIteration({ runId, iteration: 1, score: 0, scores: { recall: 0 }, durationMs: 0, costUsd: 0, totalTokens: 0 });
+    const iteration = await trail.client.createOptimizationIteration({
+      runId,
+      iteration: 1,
+      score: 0,
+      scores: { recall: 0 },
+      durationMs: 0,
+      costUsd: 0,
+      totalTokens: 0,
+    });
     expect(iteration).toMatchObject({ score: 0, scores: { recall: 0 }, durationMs: 0, costUsd: 0, totalTokens: 0 });
     expect(await trail.client.getBestIteration(runId)).toEqual(iteration);
     expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ bestScore: 0, bestIteration: 1 });
@@ -127,9 +139,16 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
   test('tokens in all follow from their parts where only those are given', async () => {
     const runId = await runIn(trail);
     const { client } = trail;
-    expect(await client.createOptimizationIteration({ runId, iteration: 1, promptTokens: 3, completionTokens: 4 })).toMatchObject({ totalTokens: 7 });
-    expect(await client.createOptimizationIteration({ runId, iteration: 2, completionTokens: 4 })).toMatchObject({ promptTokens: null, totalTokens: 4 });
-    expect(await client.createOptimizationIteration({ runId, iteration: 3, promptTokens: 3, totalTokens: 100 })).toMatchObject({ totalTokens: 100 });
+    expect(await client.createOptimizationIteration({ runId, iteration: 1, promptTokens: 3, completionTokens: 4 })).toMatchObject({
+      totalTokens: 7,
+    });
+    expect(await client.createOptimizationIteration({ runId, iteration: 2, completionTokens: 4 })).toMatchObject({
+      promptTokens: null,
+      totalTokens: 4,
+    });
+    expect(await client.createOptimizationIteration({ runId, iteration: 3, promptTokens: 3, totalTokens: 100 })).toMatchObject({
+      totalTokens: 100,
+    });
     expect(await client.getOptimizationRun(runId)).toMatchObject({ totalTokens: 111 });
   });
 
@@ -145,8 +164,21 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
 
   test('the same id again returns the stored iteration unchanged, and counts once', async () => {
     const runId = await runIn(trail);
-    const first = await trail.client.createOptimizationIteration({ runId, iteration: 1, score: 0.5, totalTokens: 7, program: { prompt: 'first' } });
-    const again = await trail.client.createOptimizationIteration({ id: first.id, runId, iteration: 1, score: 0.9, totalTokens: 9, program: { prompt: 'second' } });
+    const first = await trail.client.createOptimizationIteration({
+      runId,
+      iteration: 1,
+      score: 0.5,
+      totalTokens: 7,
+      program: { prompt: 'first' },
+    });
+    const again = await trail.client.createOptimizationIteration({
+      id: first.id,
+      runId,
+      iteration: 1,
+      score: 0.9,
+      totalTokens: 9,
+      program: { prompt: 'second' },
+    });
     expect(again).toEqual(first);
     expect(await trail.client.createOptimizationIteration({ id: first.id, runId, iteration: 1 })).toEqual(first);
     expect(await trail.client.createOptimizationIteration({ id: first.id, runId, iteration: 2, score: 1 })).toEqual(first);
@@ -163,7 +195,9 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
   test('one id created many times at once makes one iteration', async () => {
     const runId = await runIn(trail);
     const id = ABSENT.replace(/0000$/, '0001');
-    const all = await Promise.all(Array.from({ length: 8 }, (_, index) => trail.client.createOptimizationIteration({ id, runId, iteration: 1, score: index })));
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => trail.client.createOptimizationIteration({ id, runId, iteration: 1, score: index })),
+    );
     expect(new Set(all.map((iteration) => JSON.stringify(iteration))).size).toBe(1);
     expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ iterations: 1, bestScore: all[0]?.score });
   });
@@ -196,7 +230,8 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
     const runId = await runIn(trail, projectId);
     const other = await runIn(trail, projectId);
     const text = '{"a":[1,null],"prompt":"é"}';
-    for (const iteration of [1, 2, 3]) await client.createOptimizationIteration({ runId, iteration, program: { prompt: 'é', a: [1, null] } });
+    for (const iteration of [1, 2, 3])
+      await client.createOptimizationIteration({ runId, iteration, program: { prompt: 'é', a: [1, null] } });
     await client.createOptimizationIteration({ runId: other, iteration: 1, program: { a: [1, null], prompt: 'é' }, score: 1 });
     const [count] = await sql('select count(*) as programs from optimization_programs where project_id = $1', [projectId]);
     expect(count).toEqual({ programs: 1 });
@@ -214,7 +249,11 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
     const { id } = await client.createOptimizationIteration({ runId, iteration: 1 });
     expect(await client.updateOptimizationIteration(runId, 1, { [field]: one })).toMatchObject({ id, [field]: one });
     expect(await client.updateOptimizationIteration(runId, 1, { [field]: two })).toMatchObject({ [field]: two });
-    const untouched = await client.updateOptimizationIteration(runId, 1, field === 'decisionReason' ? { errorMessage: 'x' } : { decisionReason: 'x' });
+    const untouched = await client.updateOptimizationIteration(
+      runId,
+      1,
+      field === 'decisionReason' ? { errorMessage: 'x' } : { decisionReason: 'x' },
+    );
     expect(untouched).toMatchObject({ id, [field]: two });
     expect(await client.getOptimizationIterations(runId)).toEqual([untouched]);
     if (whenNull === 'null empties') {
@@ -238,7 +277,9 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
     const attempt = { score: 1, program: { prompt: 'x' } };
     await expect(client.updateOptimizationIteration(ABSENT, 1, attempt)).rejects.toMatchObject({ code: 'not_found', path: 'runId' });
     await expect(client.updateOptimizationIteration(runId, 99, attempt)).rejects.toMatchObject({ code: 'not_found', path: 'iteration' });
-    await expect(client.updateOptimizationIteration(runId, 99, attempt, { projectId: newProject() })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(client.updateOptimizationIteration(runId, 99, attempt, { projectId: newProject() })).rejects.toMatchObject({
+      code: 'not_found',
+    });
     expect(await client.getOptimizationIterations(runId)).toEqual([]);
   });
 
@@ -257,6 +298,10 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
     const sibling = await runIn(trail, projectId);
     expect(await client.createOptimizationIteration({ id: first.id, runId: sibling, iteration: 1 })).toEqual(first);
     const stranger = await runIn(trail);
-    expect(await client.createOptimizationIteration({ id: first.id, runId: stranger, iteration: 1 })).toMatchObject({ id: first.id, runId: stranger, score: null });
+    expect(await client.createOptimizationIteration({ id: first.id, runId: stranger, iteration: 1 })).toMatchObject({
+      id: first.id,
+      runId: stranger,
+      score: null,
+    });
   });
 });

@@ -3,8 +3,8 @@ import {
   type CreateOptimizationRunInput,
   OptimizationAnalyticsSchema,
   OptimizationRunSummarySchema,
-  type TopRunsOptions,
   TopRunSchema,
+  type TopRunsOptions,
 } from '../../src/schemas/index.js';
 import { aRun, expectShape, newProject } from '../support/records.js';
 import { ageHeartbeat, INSTALLS, useTrail } from '../support/trails.js';
@@ -44,7 +44,9 @@ describe.each(INSTALLS)('reports on $name', (install) => {
     const { client } = trail;
     const projectId = newProject();
     const config = { metric: 'f1', model: 'm' };
-    const { id: runId } = await client.createOptimizationRun(aRun(projectId, { status: 'running', config, startTime: '2026-01-01T00:00:00Z' }));
+    const { id: runId } = await client.createOptimizationRun(
+      aRun(projectId, { status: 'running', config, startTime: '2026-01-01T00:00:00Z' }),
+    );
     const program = { prompt: 'the winner' };
     const iterations = [
       { score: 0.4, isBaseline: true, program: { prompt: 'seed' } },
@@ -55,7 +57,14 @@ describe.each(INSTALLS)('reports on $name', (install) => {
     ];
     for (const [iteration, said] of iterations.entries()) await client.createOptimizationIteration({ runId, iteration, ...said });
     await client.batchCreateOptimizationSamples(
-      [true, true, true, false].map((success, sampleIndex) => ({ runId, iteration: 2, sampleIndex, success, totalTokens: 10, latencyMs: sampleIndex })),
+      [true, true, true, false].map((success, sampleIndex) => ({
+        runId,
+        iteration: 2,
+        sampleIndex,
+        success,
+        totalTokens: 10,
+        latencyMs: sampleIndex,
+      })),
     );
     await client.updateOptimizationRun(runId, { status: 'completed', endTime: '2026-01-01T00:00:02Z' });
     const summary = await client.getOptimizationRunSummary(runId);
@@ -94,7 +103,13 @@ describe.each(INSTALLS)('reports on $name', (install) => {
     });
     expect(await client.getOptimizationRunSummary(runId, { projectId })).toEqual(summary);
     await client.updateOptimizationRun(runId, { bestIteration: 3 });
-    expect(await client.getOptimizationRunSummary(runId)).toMatchObject({ bestDeclared: true, bestIteration: 3, bestScore: 0.99, bestProgram: null, bestParams: {} });
+    expect(await client.getOptimizationRunSummary(runId)).toMatchObject({
+      bestDeclared: true,
+      bestIteration: 3,
+      bestScore: 0.99,
+      bestProgram: null,
+      bestParams: {},
+    });
   });
 
   test('a summary of a run without rows has nothing to divide by', async () => {
@@ -119,12 +134,16 @@ describe.each(INSTALLS)('reports on $name', (install) => {
     const [second, first] = [names.indexOf('0.9, second'), names.indexOf('0.9, first')];
     [names[second], names[first]] = ['0.9, first', '0.9, second'];
     for (const runName of names) await client.createOptimizationRun(aRun(projectId, { runName, status: 'completed', ...RANKED[runName] }));
-    for (const [runName, run] of Object.entries(UNRANKED)) await client.createOptimizationRun(aRun(projectId, { runName, status: 'completed', ...run }));
+    for (const [runName, run] of Object.entries(UNRANKED))
+      await client.createOptimizationRun(aRun(projectId, { runName, status: 'completed', ...run }));
     await client.createOptimizationRun(aRun(newProject(), { status: 'completed', finalScore: 100 }));
 
     for (const [limit, options, expected] of SELECTIONS) {
       const top = await client.getTopRunsByScore(projectId, limit, options);
-      expect(top.map(({ runName }) => runName), JSON.stringify([limit, options])).toEqual(expected);
+      expect(
+        top.map(({ runName }) => runName),
+        JSON.stringify([limit, options]),
+      ).toEqual(expected);
       for (const run of top) expectShape(TopRunSchema, run);
     }
     const [, hundred, first9] = await client.getTopRunsByScore(projectId);
@@ -135,7 +154,8 @@ describe.each(INSTALLS)('reports on $name', (install) => {
 
   test('ten runs come where no limit is said', async () => {
     const projectId = newProject();
-    for (let score = 0; score < 11; score += 1) await trail.client.createOptimizationRun(aRun(projectId, { status: 'completed', finalScore: score / 10 }));
+    for (let score = 0; score < 11; score += 1)
+      await trail.client.createOptimizationRun(aRun(projectId, { status: 'completed', finalScore: score / 10 }));
     const top = await trail.client.getTopRunsByScore(projectId);
     expect(top.map(({ finalScore }) => finalScore)).toEqual([1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]);
   });
@@ -143,7 +163,15 @@ describe.each(INSTALLS)('reports on $name', (install) => {
   test('analytics have a row for each optimizer, metric and status, as of the last refresh', async () => {
     const { client } = trail;
     const projectId = newProject();
-    const scored = { status: 'completed', config: { metric: 'f1' }, initialScore: 0.5, samplesEvaluated: 10, totalTokens: 100, totalCostUsd: 0.25, durationMs: 10 } as const;
+    const scored = {
+      status: 'completed',
+      config: { metric: 'f1' },
+      initialScore: 0.5,
+      samplesEvaluated: 10,
+      totalTokens: 100,
+      totalCostUsd: 0.25,
+      durationMs: 10,
+    } as const;
     const first = await client.createOptimizationRun(aRun(projectId, { ...scored, finalScore: 0.7 }));
     const second = await client.createOptimizationRun(aRun(projectId, { ...scored, finalScore: 0.9, durationMs: 30 }));
     await client.createOptimizationRun(aRun(projectId, { status: 'completed', config: { metric: 'f1' } }));
@@ -169,7 +197,17 @@ describe.each(INSTALLS)('reports on $name', (install) => {
       firstRunAt: first.createdAt,
     });
     expect(Date.parse(completed?.refreshedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(second.createdAt));
-    expect(other).toMatchObject({ metric: null, status: 'running', totalRuns: 1, avgFinalScore: null, maxFinalScore: null, avgDurationMs: null, totalTokensUsed: 0, firstRunAt: running.createdAt, lastRunAt: running.createdAt });
+    expect(other).toMatchObject({
+      metric: null,
+      status: 'running',
+      totalRuns: 1,
+      avgFinalScore: null,
+      maxFinalScore: null,
+      avgDurationMs: null,
+      totalTokensUsed: 0,
+      firstRunAt: running.createdAt,
+      lastRunAt: running.createdAt,
+    });
 
     await client.updateOptimizationRun(running.id, { status: 'completed', finalScore: 0 });
     await client.deleteOptimizationRun(second.id);

@@ -41,7 +41,9 @@ const EVERYTHING = {
 } as const;
 
 /** For each field that may change: a value, another, and whether null empties it. */
-const CHANGES: { [K in keyof UpdateOptimizationRunInput]-?: [UpdateOptimizationRunInput[K], UpdateOptimizationRunInput[K], 'null empties' | 'never null'] } = {
+const CHANGES: {
+  [K in keyof UpdateOptimizationRunInput]-?: [UpdateOptimizationRunInput[K], UpdateOptimizationRunInput[K], 'null empties' | 'never null'];
+} = {
   runName: ['one', 'two', 'never null'],
   status: ['running', 'failed', 'never null'],
   tags: [['a'], [], 'never null'],
@@ -142,7 +144,14 @@ describe.each(INSTALLS)('runs on $name', (install) => {
     const run = await trail.client.createOptimizationRun(aRun(newProject(), { status: 'completed', initialScore: 0, finalScore: 0 }));
     expect(run).toMatchObject({ initialScore: 0, finalScore: 0, improvement: 0, improvementPct: null });
     const updated = await trail.client.updateOptimizationRun(run.id, { initialScore: 1, durationMs: 0, avgLatencyMs: 0, bestIteration: 0 });
-    expect(updated).toMatchObject({ finalScore: 0, improvement: -1, improvementPct: -100, durationMs: 0, avgLatencyMs: 0, bestIteration: 0 });
+    expect(updated).toMatchObject({
+      finalScore: 0,
+      improvement: -1,
+      improvementPct: -100,
+      durationMs: 0,
+      avgLatencyMs: 0,
+      bestIteration: 0,
+    });
   });
 
   test('the same id again returns the stored run unchanged, whatever else is said', async () => {
@@ -159,7 +168,9 @@ describe.each(INSTALLS)('runs on $name', (install) => {
     const projectId = newProject();
     const { id } = await trail.client.createOptimizationRun(aRun(projectId));
     const input = aRun(projectId, { id: id.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')) });
-    const all = await Promise.all(Array.from({ length: 8 }, (_, index) => trail.client.createOptimizationRun({ ...input, runName: `run ${index}` })));
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => trail.client.createOptimizationRun({ ...input, runName: `run ${index}` })),
+    );
     expect(new Set(all.map((run) => JSON.stringify(run))).size).toBe(1);
   });
 
@@ -167,7 +178,9 @@ describe.each(INSTALLS)('runs on $name', (install) => {
     const projectId = newProject();
     await Promise.all([1, 2, 3].map(() => trail.client.createOptimizationRun(aRun(projectId))));
     const projects = await trail.client.listProjects();
-    expect(projects.filter(({ id }) => id === projectId)).toEqual([{ id: projectId, name: projectId, createdAt: expect.stringMatching(ISO), runs: 3 }]);
+    expect(projects.filter(({ id }) => id === projectId)).toEqual([
+      { id: projectId, name: projectId, createdAt: expect.stringMatching(ISO), runs: 3 },
+    ]);
   });
 
   test('metric and model follow from the configuration', async () => {
@@ -217,7 +230,15 @@ describe.each(INSTALLS)('runs on $name', (install) => {
 
   test('progress declares figures and is a sign of life', async () => {
     const { id } = await trail.client.createOptimizationRun(aRun(newProject(), { status: 'running' }));
-    const progress = { iterations: 3, samplesEvaluated: 30, successfulSamples: 28, failedSamples: 2, totalTokens: 900, totalCostUsd: 0.25, avgLatencyMs: 8 };
+    const progress = {
+      iterations: 3,
+      samplesEvaluated: 30,
+      successfulSamples: 28,
+      failedSamples: 2,
+      totalTokens: 900,
+      totalCostUsd: 0.25,
+      avgLatencyMs: 8,
+    };
     const run = await trail.client.updateRunProgress(id, progress);
     expect(run).toMatchObject({ ...progress, status: 'running', heartbeatAt: expect.stringMatching(ISO) });
     const later = await trail.client.updateRunProgress(id, {});

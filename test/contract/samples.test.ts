@@ -96,21 +96,45 @@ describe.each(INSTALLS)('samples on $name', (install) => {
   test.each(FAILURES)('of %j the sample is failed: %s', async (said, failed) => {
     const runId = await runIn(trail);
     expect(await trail.client.createOptimizationSample({ runId, iteration: 1, sampleIndex: 0, ...said })).toMatchObject({ failed });
-    expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ samplesEvaluated: 1, failedSamples: Number(failed), successfulSamples: Number(!failed) });
+    expect(await trail.client.getOptimizationRun(runId)).toMatchObject({
+      samplesEvaluated: 1,
+      failedSamples: Number(failed),
+      successfulSamples: Number(!failed),
+    });
   });
 
   test('zero comes back as 0', async () => {
     const runId = await runIn(trail);
-    const zeros = { score: 0, scores: { f1: 0 }, latencyMs: 0, promptTokens: 0, completionTokens: 0, totalTokens: 0, costUsd: 0, input: 0, expectedOutput: false, predictedOutput: '' };
-    expect(await trail.client.createOptimizationSample({ runId, iteration: 0, sampleIndex: 0, ...zeros })).toMatchObject({ ...zeros, success: null });
+    const zeros = {
+      score: 0,
+      scores: { f1: 0 },
+      latencyMs: 0,
+      promptTokens: 0,
+      completionTokens: 0,
+      totalTokens: 0,
+      costUsd: 0,
+      input: 0,
+      expectedOutput: false,
+      predictedOutput: '',
+    };
+    expect(await trail.client.createOptimizationSample({ runId, iteration: 0, sampleIndex: 0, ...zeros })).toMatchObject({
+      ...zeros,
+      success: null,
+    });
     expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ avgLatencyMs: 0, totalTokens: 0 });
   });
 
   test('a batch answers how many rows are new; those that exist stay as they are and count once', async () => {
     const runId = await runIn(trail);
     const { client } = trail;
-    expect(await client.batchCreateOptimizationSamples(samplesOf(runId, 5, { score: 1, totalTokens: 2 }))).toEqual({ stored: 5, existing: 0 });
-    expect(await client.batchCreateOptimizationSamples(samplesOf(runId, 8, { score: 0, totalTokens: 9 }))).toEqual({ stored: 3, existing: 5 });
+    expect(await client.batchCreateOptimizationSamples(samplesOf(runId, 5, { score: 1, totalTokens: 2 }))).toEqual({
+      stored: 5,
+      existing: 0,
+    });
+    expect(await client.batchCreateOptimizationSamples(samplesOf(runId, 8, { score: 0, totalTokens: 9 }))).toEqual({
+      stored: 3,
+      existing: 5,
+    });
     expect(await client.batchCreateOptimizationSamples(samplesOf(runId, 8))).toEqual({ stored: 0, existing: 8 });
     expect((await client.getOptimizationSamples(runId)).map(({ score }) => score)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
     expect(await client.getOptimizationRun(runId)).toMatchObject({ samplesEvaluated: 8, totalTokens: 5 * 2 + 3 * 9 });
@@ -131,7 +155,9 @@ describe.each(INSTALLS)('samples on $name', (install) => {
 
   test('a batch may hold samples of several runs, projects and iterations', async () => {
     const [one, two] = [await runIn(trail), await runIn(trail)];
-    const batch = [one, two, one].flatMap((runId, iteration) => [0, 1].map((sampleIndex) => ({ runId, iteration, sampleIndex, input: sampleIndex })));
+    const batch = [one, two, one].flatMap((runId, iteration) =>
+      [0, 1].map((sampleIndex) => ({ runId, iteration, sampleIndex, input: sampleIndex })),
+    );
     expect(await trail.client.batchCreateOptimizationSamples(batch)).toEqual({ stored: 6, existing: 0 });
     expect(await trail.client.getOptimizationRun(one)).toMatchObject({ iterations: 2, samplesEvaluated: 4 });
     expect(await trail.client.getOptimizationRun(two)).toMatchObject({ iterations: 1, samplesEvaluated: 2 });
@@ -150,7 +176,10 @@ describe.each(INSTALLS)('samples on $name', (install) => {
     }
     expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ iterations: 0, samplesEvaluated: 0 });
     expect(await examplesIn(trail, projectId)).toBe(0);
-    expect(await trail.client.batchCreateOptimizationSamples(samplesOf(runId, 2500, { input: 'x' }))).toEqual({ stored: 2500, existing: 0 });
+    expect(await trail.client.batchCreateOptimizationSamples(samplesOf(runId, 2500, { input: 'x' }))).toEqual({
+      stored: 2500,
+      existing: 0,
+    });
     expect(await examplesIn(trail, projectId)).toBe(1);
     expect(await trail.client.getOptimizationSamples(runId, 1, 2500)).toHaveLength(2500);
   });
@@ -169,10 +198,16 @@ describe.each(INSTALLS)('samples on $name', (install) => {
     const runId = await runIn(trail, projectId);
     const { client } = trail;
     const first = await client.createOptimizationIteration({ runId, iteration: 1, score: 1 });
-    expect(await client.createOptimizationSample({ runId, iteration: 1, iterationId: first.id, sampleIndex: 0 })).toMatchObject({ iteration: 1 });
+    expect(await client.createOptimizationSample({ runId, iteration: 1, iterationId: first.id, sampleIndex: 0 })).toMatchObject({
+      iteration: 1,
+    });
     const wrong = { runId, sampleIndex: 1, input: 'x' };
-    await expect(client.createOptimizationSample({ ...wrong, iteration: 1, iterationId: ABSENT })).rejects.toMatchObject({ code: 'conflict' });
-    await expect(client.createOptimizationSample({ ...wrong, iteration: 2, iterationId: first.id })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(client.createOptimizationSample({ ...wrong, iteration: 1, iterationId: ABSENT })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(client.createOptimizationSample({ ...wrong, iteration: 2, iterationId: first.id })).rejects.toMatchObject({
+      code: 'conflict',
+    });
     expect(await client.getOptimizationRun(runId)).toMatchObject({ iterations: 1, samplesEvaluated: 1 });
     expect(await examplesIn(trail, projectId)).toBe(0);
   });
@@ -231,7 +266,10 @@ describe.each(INSTALLS)('samples on $name', (install) => {
     const exampleHash = createHash('sha256').update(text, 'utf8').digest('hex');
     expect(await trail.client.getOptimizationSamples(runId, 1, 1, { hashes: true })).toMatchObject([{ exampleHash }]);
     await trail.client.createOptimizationSample({ runId, iteration: 1, sampleIndex: 1 });
-    expect(await trail.client.getOptimizationSamples(runId, 1, 2, { hashes: true })).toMatchObject([{ exampleHash }, { exampleHash: null }]);
+    expect(await trail.client.getOptimizationSamples(runId, 1, 2, { hashes: true })).toMatchObject([
+      { exampleHash },
+      { exampleHash: null },
+    ]);
   });
 
   test('an example that the client has sent before is stored again where the project was deleted meanwhile', async () => {

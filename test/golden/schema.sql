@@ -22,18 +22,6 @@ CREATE TYPE optrail.iteration_change AS (
 	score double precision
 );
 
--- Name: sample_change; Type: TYPE; Schema: optrail; Owner: -
-
-CREATE TYPE optrail.sample_change AS (
-	sign integer,
-	run_id uuid,
-	project_id text,
-	failed boolean,
-	tokens bigint,
-	cost_usd numeric,
-	latency_ms numeric
-);
-
 -- Name: after_iterations_delete(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.after_iterations_delete() RETURNS trigger
@@ -120,9 +108,14 @@ CREATE FUNCTION optrail.after_samples_delete() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
-      o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o));
+  perform optrail.count_samples(
+    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_sum)
+  from (
+    select o.run_id, o.project_id, count(*) as rows, count(*) filter (where o.failed) as failed,
+      coalesce(sum(o.total_tokens), 0) as tokens, coalesce(sum(o.cost_usd), 0) as cost, count(o.latency_ms) as latencies,
+      coalesce(sum(round(o.latency_ms::numeric, 3)), 0) as latency_sum
+    from old_rows as o group by o.run_id, o.project_id order by o.run_id, o.project_id
+  ) as c;
   return null;
 end
 $$;
@@ -134,9 +127,13 @@ CREATE FUNCTION optrail.after_samples_insert() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(array(
-    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
-      n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_sum)
+  from (
+    select n.run_id, n.project_id, count(*) as rows, count(*) filter (where n.failed) as failed,
+      coalesce(sum(n.total_tokens), 0) as tokens, coalesce(sum(n.cost_usd), 0) as cost, count(n.latency_ms) as latencies,
+      coalesce(sum(round(n.latency_ms::numeric, 3)), 0) as latency_sum
+    from new_rows as n group by n.run_id, n.project_id order by n.run_id, n.project_id
+  ) as c;
   return null;
 end
 $$;
@@ -148,12 +145,19 @@ CREATE FUNCTION optrail.after_samples_update() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(array(
-    select row(-1, o.run_id, o.project_id, o.failed, o.total_tokens,
-      o.cost_usd, round(o.latency_ms::numeric, 3))::optrail.sample_change from old_rows as o
-    union all
-    select row(1, n.run_id, n.project_id, n.failed, n.total_tokens,
-      n.cost_usd, round(n.latency_ms::numeric, 3))::optrail.sample_change from new_rows as n));
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_sum)
+  from (
+    select s.run_id, s.project_id, sum(s.sign) as rows, coalesce(sum(s.sign) filter (where s.failed), 0) as failed,
+      coalesce(sum(s.sign * s.total_tokens), 0) as tokens, coalesce(sum(s.sign * s.cost_usd), 0) as cost,
+      coalesce(sum(s.sign) filter (where s.latency_ms is not null), 0) as latencies,
+      coalesce(sum(s.sign * round(s.latency_ms::numeric, 3)), 0) as latency_sum
+    from (
+      select -1 as sign, o.run_id, o.project_id, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
+      union all
+      select 1, n.run_id, n.project_id, n.failed, n.total_tokens, n.cost_usd, n.latency_ms from new_rows as n
+    ) as s
+    group by s.run_id, s.project_id order by s.run_id, s.project_id
+  ) as c;
   return null;
 end
 $$;
@@ -420,38 +424,25 @@ begin
 end
 $$;
 
--- Name: count_samples(optrail.sample_change[]); Type: FUNCTION; Schema: optrail; Owner: -
+-- Name: count_samples(uuid, text, bigint, bigint, numeric, numeric, bigint, numeric); Type: FUNCTION; Schema: optrail; Owner: -
 
-CREATE FUNCTION optrail.count_samples(p_changes optrail.sample_change[]) RETURNS void
+CREATE FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_sum numeric) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-declare
-  v_change record;
 begin
-  for v_change in
-    select c.run_id, c.project_id, sum(c.sign)::integer as rows,
-      coalesce(sum(c.sign) filter (where c.failed), 0)::integer as failed,
-      coalesce(sum(c.sign * c.tokens), 0)::bigint as tokens,
-      coalesce(sum(c.sign * c.cost_usd), 0) as cost,
-      coalesce(sum(c.sign) filter (where c.latency_ms is not null), 0)::integer as latencies,
-      coalesce(sum(c.sign * c.latency_ms), 0) as latency_sum
-    from unnest(p_changes) as c
-    group by c.run_id, c.project_id order by c.run_id, c.project_id
-  loop
-    perform from public.optimization_runs as r
-    where r.id = v_change.run_id and r.project_id = v_change.project_id for no key update;
-    update public.optimization_runs as r
-    set recorded_samples = r.recorded_samples + v_change.rows,
-      recorded_failed_samples = r.recorded_failed_samples + v_change.failed,
-      recorded_sample_tokens = r.recorded_sample_tokens + v_change.tokens,
-      recorded_sample_cost_usd = r.recorded_sample_cost_usd + v_change.cost,
-      recorded_latency_count = r.recorded_latency_count + v_change.latencies,
-      recorded_latency_sum_ms = r.recorded_latency_sum_ms + v_change.latency_sum
-    where r.id = v_change.run_id and r.project_id = v_change.project_id
-      and (v_change.rows, v_change.failed, v_change.tokens, v_change.cost, v_change.latencies, v_change.latency_sum)
-        <> (0, 0, 0, 0, 0, 0);
-  end loop;
+  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_sum) = (0, 0, 0, 0, 0, 0) then
+    return;
+  end if;
+  perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
+  update public.optimization_runs as r
+  set recorded_samples = r.recorded_samples + p_rows,
+    recorded_failed_samples = r.recorded_failed_samples + p_failed,
+    recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
+    recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
+    recorded_latency_count = r.recorded_latency_count + p_latencies,
+    recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_sum
+  where r.id = p_run_id and r.project_id = p_project_id;
 end
 $$;
 
@@ -482,9 +473,9 @@ begin
     return '{}';
   end if;
   if (
-    select count(*) >= 5 from (
+    select count(*) >= 3 from (
       select r.tags, r.config from public.optimization_runs as r
-      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 1000
+      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 300
     ) as newest
     where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
   ) then
@@ -2438,13 +2429,17 @@ ALTER TABLE optrail.analytics_rollup ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE optrail.analytics_state ENABLE ROW LEVEL SECURITY;
 
--- Name: migrations ledger_read; Type: POLICY; Schema: optrail; Owner: -
-
-CREATE POLICY ledger_read ON optrail.migrations FOR SELECT TO authenticated, service_role USING (true);
-
 -- Name: analytics_rollup member_read; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY member_read ON optrail.analytics_rollup FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+
+-- Name: analytics_state member_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY member_read ON optrail.analytics_state FOR SELECT TO authenticated USING (true);
+
+-- Name: migrations member_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY member_read ON optrail.migrations FOR SELECT TO authenticated USING (true);
 
 -- Name: migrations; Type: ROW SECURITY; Schema: optrail; Owner: -
 
@@ -2474,9 +2469,13 @@ CREATE POLICY owner_all ON optrail.migrations TO postgres USING (true) WITH CHEC
 
 CREATE POLICY service_read ON optrail.analytics_rollup FOR SELECT TO service_role USING (true);
 
--- Name: analytics_state state_read; Type: POLICY; Schema: optrail; Owner: -
+-- Name: analytics_state service_read; Type: POLICY; Schema: optrail; Owner: -
 
-CREATE POLICY state_read ON optrail.analytics_state FOR SELECT TO authenticated, service_role USING (true);
+CREATE POLICY service_read ON optrail.analytics_state FOR SELECT TO service_role USING (true);
+
+-- Name: migrations service_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_read ON optrail.migrations FOR SELECT TO service_role USING (true);
 
 -- Name: optimization_iterations editor_delete; Type: POLICY; Schema: public; Owner: -
 
@@ -2744,9 +2743,9 @@ GRANT ALL ON FUNCTION optrail.claims() TO service_role;
 
 REVOKE ALL ON FUNCTION optrail.count_iterations(p_changes optrail.iteration_change[]) FROM PUBLIC;
 
--- Name: FUNCTION count_samples(p_changes optrail.sample_change[]); Type: ACL; Schema: optrail; Owner: -
+-- Name: FUNCTION count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_sum numeric); Type: ACL; Schema: optrail; Owner: -
 
-REVOKE ALL ON FUNCTION optrail.count_samples(p_changes optrail.sample_change[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_sum numeric) FROM PUBLIC;
 
 -- Name: FUNCTION find_best(p_run_id uuid, p_project_id text, p_direction text); Type: ACL; Schema: optrail; Owner: -
 

@@ -1,9 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Claims } from '../../src/schemas/index.js';
+import { type Identity, type Row, TRUSTED } from '../../src/database/port.js';
 import { isOptrailError } from '../../src/errors.js';
-import { type Row, TRUSTED, type Identity } from '../../src/database/port.js';
+import type { Claims } from '../../src/schemas/index.js';
 import { INSTALLS, type Trail, useTrail } from '../support/trails.js';
-import { CALLERS, type Caller, DATABASE_SCENARIOS, INTERNAL_FUNCTIONS, type Outcome, RUN_A, SDK_CALLS, SDK_SCENARIOS, statementOf } from './scenarios.js';
+import {
+  CALLERS,
+  type Caller,
+  DATABASE_SCENARIOS,
+  INTERNAL_FUNCTIONS,
+  type Outcome,
+  RUN_A,
+  SDK_CALLS,
+  SDK_SCENARIOS,
+  statementOf,
+} from './scenarios.js';
 import { fill } from './tenants.js';
 
 /** One of each kind of install; the policies do not depend on the version. */
@@ -60,7 +70,12 @@ describe.each(TESTED)('row-level security on $name', (install) => {
     const found: Record<string, string> = {};
     const expected: Record<string, string> = {};
     for (const { object, outcome } of SDK_SCENARIOS) {
-      const run = await trail.client.createOptimizationRun({ projectId: 'A', runName: 'to be written to', optimizerType: 'gepa', status: 'running' });
+      const run = await trail.client.createOptimizationRun({
+        projectId: 'A',
+        runName: 'to be written to',
+        optimizerType: 'gepa',
+        status: 'running',
+      });
       await trail.client.createOptimizationIteration({ runId: run.id, iteration: 1, score: 1 });
       await trail.client.createOptimizationSample({ runId: run.id, iteration: 1, sampleIndex: 0 });
       found[object] = await SDK_CALLS[object as keyof typeof SDK_CALLS](client, run.id).then(outcomeOfResult, outcomeOfError);

@@ -87,6 +87,8 @@ const DATABASE = `
   optrail.are_scores                      call                            done   done   done   done   done    done     done    done   denied done
   optrail.are_tags                        call                            done   done   done   done   done    done     done    done   denied done
   optrail.claims                          call                            done   done   done   done   done    done     done    done   denied done
+  optrail.find_rare_runs                  call                            done   done   done   done   done    none     none    none   denied done
+  optrail.is_trusted                      call                            none   none   none   none   none    none     none    none   denied done
   optrail.run_status                      call                            done   done   done   done   done    done     done    done   denied done
   optrail.check_content                   call                            done   done   done   done   done    done     done    done   denied done
 `;
@@ -138,10 +140,14 @@ const SDK = `
 `;
 
 function parse(table: string): Scenario[] {
-  const [head = [], ...lines] = table.trim().split('\n').map((line) => line.trim().split(/\s+/));
+  const [head = [], ...lines] = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
   const callers = head.slice(2) as Caller[];
   return lines.flatMap(([object = '', commands = '', ...outcomes]) => {
-    if (outcomes.length !== callers.length) throw new Error(`${object} ${commands} has ${outcomes.length} outcomes for ${callers.length} callers`);
+    if (outcomes.length !== callers.length)
+      throw new Error(`${object} ${commands} has ${outcomes.length} outcomes for ${callers.length} callers`);
     const outcome = Object.fromEntries(callers.map((caller, index) => [caller, outcomes[index]])) as Record<Caller, Outcome>;
     return commands.split(',').map((command) => ({ object, command, outcome }));
   });
@@ -162,7 +168,8 @@ export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationCl
   getOptimizationIterations: (client, runId) => client.getOptimizationIterations(runId),
   getBestIteration: (client, runId) => client.getBestIteration(runId),
   createOptimizationSample: (client, runId) => client.createOptimizationSample({ runId, iteration: 1, sampleIndex: 9, input: 'x' }),
-  batchCreateOptimizationSamples: (client, runId) => client.batchCreateOptimizationSamples([{ runId, iteration: 2, sampleIndex: 9, input: 'y' }]),
+  batchCreateOptimizationSamples: (client, runId) =>
+    client.batchCreateOptimizationSamples([{ runId, iteration: 2, sampleIndex: 9, input: 'y' }]),
   getOptimizationSamples: (client, runId) => client.getOptimizationSamples(runId),
   getOptimizationRunSummary: (client, runId) => client.getOptimizationRunSummary(runId),
   getTopRunsByScore: (client) => client.getTopRunsByScore('A'),
@@ -201,13 +208,16 @@ export const STATEMENTS: Record<string, Record<string, string>> = {
   },
   'public.optimization_programs': {
     ...onProject('public.optimization_programs', "program = '1'"),
-    insert: "insert into public.optimization_programs (project_id, program_hash, program) values ('A', decode(repeat('22', 32), 'hex'), '1') returning 1",
-    delete: "delete from public.optimization_programs where project_id = 'A' and program_hash = decode(repeat('11', 32), 'hex') returning 1",
+    insert:
+      "insert into public.optimization_programs (project_id, program_hash, program) values ('A', decode(repeat('22', 32), 'hex'), '1') returning 1",
+    delete:
+      "delete from public.optimization_programs where project_id = 'A' and program_hash = decode(repeat('11', 32), 'hex') returning 1",
   },
   'public.optimization_examples': {
     ...onProject('public.optimization_examples', "input = '1'"),
     insert: "insert into public.optimization_examples (project_id, example_hash) values ('A', decode(repeat('22', 32), 'hex')) returning 1",
-    delete: "delete from public.optimization_examples where project_id = 'A' and example_hash = decode(repeat('11', 32), 'hex') returning 1",
+    delete:
+      "delete from public.optimization_examples where project_id = 'A' and example_hash = decode(repeat('11', 32), 'hex') returning 1",
   },
   'public.optimization_run_analytics': {
     select: "select from public.optimization_run_analytics where project_id = 'A'",
@@ -215,11 +225,18 @@ export const STATEMENTS: Record<string, Record<string, string>> = {
   },
   'optrail.migrations': { update: "update optrail.migrations set name = ''" },
   'optrail.analytics_state': { update: 'update optrail.analytics_state set refreshed_at = now()' },
-  'optrail.analytics_rollup': { update: 'update optrail.analytics_rollup set total_runs = 0', select: "select from optrail.analytics_rollup where project_id = 'A'" },
+  'optrail.analytics_rollup': {
+    update: 'update optrail.analytics_rollup set total_runs = 0',
+    select: "select from optrail.analytics_rollup where project_id = 'A'",
+  },
   'optrail.analytics_dirty': { update: 'update optrail.analytics_dirty set counted = true' },
   'optrail.analytics_extremes_lost': { update: 'update optrail.analytics_extremes_lost set group_id = 0' },
-  'public.record_optimization_iteration': { call: `select from public.record_optimization_iteration('{"run_id": "${RUN_A}", "project_id": "A", "iteration": 8}')` },
-  'public.record_optimization_samples': { call: `select from public.record_optimization_samples('A', '[{"run_id": "${RUN_A}", "iteration": 1, "sample_index": 8}]')` },
+  'public.record_optimization_iteration': {
+    call: `select from public.record_optimization_iteration('{"run_id": "${RUN_A}", "project_id": "A", "iteration": 8}')`,
+  },
+  'public.record_optimization_samples': {
+    call: `select from public.record_optimization_samples('A', '[{"run_id": "${RUN_A}", "iteration": 1, "sample_index": 8}]')`,
+  },
   'public.get_optimization_run_summary': { call: `select from public.get_optimization_run_summary('${RUN_A}', 'A')` },
   'public.get_top_runs_by_score': { call: "select from public.get_top_runs_by_score('A')" },
   'public.get_optimization_analytics': { call: "select from public.get_optimization_analytics('A')" },
@@ -228,6 +245,8 @@ export const STATEMENTS: Record<string, Record<string, string>> = {
   'optrail.lock_runs': { call: `select optrail.lock_runs('{${RUN_A}}', 'A')` },
   'optrail.resolve_run': { call: `select where optrail.resolve_run('${RUN_A}', null) is not null` },
   'optrail.my_projects': { call: "select from optrail.my_projects() as p where p = 'A'" },
+  'optrail.find_rare_runs': { call: "select where optrail.find_rare_runs('A', '{rare}', null) <> '{}'" },
+  'optrail.is_trusted': { call: 'select where optrail.is_trusted()' },
   'optrail.uuid_v7': { call: 'select optrail.uuid_v7()' },
   'optrail.is_score': { call: 'select optrail.is_score(1)' },
   'optrail.are_scores': { call: "select optrail.are_scores('{}')" },

@@ -11,14 +11,20 @@ const MEMBERS = [
 
 /** Two tenants with a row of each kind, and their members, of whom one was sent away. */
 export async function fill({ client, sql }: Trail): Promise<void> {
-  for (const [projectId, id] of [['A', RUN_A], ['B', RUN_B]] as const) {
-    await client.createOptimizationRun({ id, projectId, runName: projectId, optimizerType: 'gepa', status: 'completed' });
+  for (const [projectId, id] of [
+    ['A', RUN_A],
+    ['B', RUN_B],
+  ] as const) {
+    await client.createOptimizationRun({ id, projectId, runName: projectId, optimizerType: 'gepa', status: 'completed', tags: ['rare'] });
     await client.createOptimizationIteration({ runId: id, iteration: 1, score: 0.5, program: { only: projectId } });
     await client.createOptimizationSample({ runId: id, iteration: 1, sampleIndex: 0, input: { only: projectId } });
-    await sql("insert into optimization_programs (project_id, program_hash, program) values ($1, decode(repeat('11', 32), 'hex'), '1')", [projectId]);
+    await sql("insert into optimization_programs (project_id, program_hash, program) values ($1, decode(repeat('11', 32), 'hex'), '1')", [
+      projectId,
+    ]);
     await sql("insert into optimization_examples (project_id, example_hash) values ($1, decode(repeat('11', 32), 'hex'))", [projectId]);
   }
-  for (const member of MEMBERS) await sql('insert into optimization_project_members (project_id, user_id, role) values ($1, $2, $3)', member);
+  for (const member of MEMBERS)
+    await sql('insert into optimization_project_members (project_id, user_id, role) values ($1, $2, $3)', member);
   await sql("delete from optimization_project_members where user_id = 'once-editor-of-a'");
   await client.refreshOptimizationAnalytics();
 }

@@ -17,21 +17,43 @@ const figures = fc.record({
 });
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('create' as const), slot, status, figures, optimizer: fc.constantFrom('gepa', 'copro'), metric: fc.option(fc.constant('f1')), second: fc.nat(3) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('create' as const),
+      slot,
+      status,
+      figures,
+      optimizer: fc.constantFrom('gepa', 'copro'),
+      metric: fc.option(fc.constant('f1')),
+      second: fc.nat(3),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('change' as const), slot, figures }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('move' as const), slot, status }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('iterate' as const), slot, number: fc.nat(3), score: fc.constantFrom(0.5, -0.5, 3) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('iterate' as const), slot, number: fc.nat(3), score: fc.constantFrom(0.5, -0.5, 3) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), slot }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('refresh' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete the project' as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-const FIGURES = 'declared_final_score, declared_initial_score, declared_duration_ms, declared_samples_evaluated, declared_total_tokens, declared_total_cost_usd';
+const FIGURES =
+  'declared_final_score, declared_initial_score, declared_duration_ms, declared_samples_evaluated, declared_total_tokens, declared_total_cost_usd';
 
 async function take({ client, sql }: Trail, projectId: string, step: Step): Promise<unknown> {
   const idOf = (place: number) => `01900000-0000-7000-8000-00000000000${place}`;
-  const valuesOf = ({ final, initial, duration, samples, tokens, cost }: typeof figures extends fc.Arbitrary<infer F> ? F : never) => [final, initial, duration, samples, tokens, cost];
+  const valuesOf = ({ final, initial, duration, samples, tokens, cost }: typeof figures extends fc.Arbitrary<infer F> ? F : never) => [
+    final,
+    initial,
+    duration,
+    samples,
+    tokens,
+    cost,
+  ];
   switch (step.kind) {
     case 'create':
       // The same id comes back after it was deleted, as an import brings it back.
@@ -49,7 +71,11 @@ async function take({ client, sql }: Trail, projectId: string, step: Step): Prom
         ...valuesOf(step.figures),
       ]);
     case 'move':
-      return sql('update optimization_runs set status = $3 where id = $1 and project_id = $2', [idOf(step.slot), projectId, step.status]).catch((error) => {
+      return sql('update optimization_runs set status = $3 where id = $1 and project_id = $2', [
+        idOf(step.slot),
+        projectId,
+        step.status,
+      ]).catch((error) => {
         if (!isOptrailError(error) || error.code !== 'invalid_status_transition') throw error;
       });
     case 'iterate':
@@ -85,13 +111,23 @@ describe.each(INSTALLS)('analytics on $name', (install) => {
   test('equal a full recount after a refresh, whatever was written, deleted and refreshed before', async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
       const [projectId, other] = [newProject(), newProject()];
-      await take(trail, other, { kind: 'create', slot: 0, status: 'completed', figures: { final: 1, initial: null, duration: null, samples: null, tokens: null, cost: null }, optimizer: 'gepa', metric: null, second: 0 });
+      await take(trail, other, {
+        kind: 'create',
+        slot: 0,
+        status: 'completed',
+        figures: { final: 0.1, initial: null, duration: null, samples: null, tokens: null, cost: null },
+        optimizer: 'gepa',
+        metric: null,
+        second: 0,
+      });
       for (const each of [...steps, { kind: 'refresh' as const }]) {
         await take(trail, projectId, each);
         if (each.kind !== 'refresh') continue;
         const recount = await trail.sql(RECOUNT, [projectId]);
         expect(await trail.sql(`select ${COLUMNS} from get_optimization_analytics($1) ${IN_ORDER}`, [projectId])).toEqual(recount);
-        expect(await trail.sql(`select ${COLUMNS} from optimization_run_analytics where project_id = $1 ${IN_ORDER}`, [projectId])).toEqual(recount);
+        expect(await trail.sql(`select ${COLUMNS} from optimization_run_analytics where project_id = $1 ${IN_ORDER}`, [projectId])).toEqual(
+          recount,
+        );
       }
       expect(await trail.sql(`select ${COLUMNS} from get_optimization_analytics($1)`, [other])).toEqual(await trail.sql(RECOUNT, [other]));
     });
@@ -99,7 +135,8 @@ describe.each(INSTALLS)('analytics on $name', (install) => {
   });
 
   test('a refresh with nothing to do says when it was, and leaves no queue behind', async () => {
-    const refreshedAt = async () => (await trail.sql<{ refreshed_at: string }>('select refreshed_at from optrail.analytics_state'))[0]?.refreshed_at ?? '';
+    const refreshedAt = async () =>
+      (await trail.sql<{ refreshed_at: string }>('select refreshed_at from optrail.analytics_state'))[0]?.refreshed_at ?? '';
     await trail.client.refreshOptimizationAnalytics();
     const before = await refreshedAt();
     await new Promise((resolve) => setTimeout(resolve, 5));

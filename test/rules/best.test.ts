@@ -13,9 +13,17 @@ interface Case {
 
 const WINNERS: Record<string, Case> = {
   'the highest score': { iterations: [{ score: 0.5 }, { score: 0.9 }, { score: 0.7 }], best: [1, 0.9] },
-  'the lowest where lower is better': { run: { direction: 'minimize' }, iterations: [{ score: 0.5 }, { score: -2 }, { score: 0.1 }], best: [1, -2] },
+  'the lowest where lower is better': {
+    run: { direction: 'minimize' },
+    iterations: [{ score: 0.5 }, { score: -2 }, { score: 0.1 }],
+    best: [1, -2],
+  },
   'the earlier of equals': { iterations: [{ score: 0.1 }, { score: 0.9 }, { score: 0.9 }], best: [1, 0.9] },
-  'the earlier of equals, the lowest': { run: { direction: 'minimize' }, iterations: [{ score: 0.2 }, { score: 0.1 }, { score: 0.1 }], best: [1, 0.1] },
+  'the earlier of equals, the lowest': {
+    run: { direction: 'minimize' },
+    iterations: [{ score: 0.2 }, { score: 0.1 }, { score: 0.1 }],
+    best: [1, 0.1],
+  },
   'zero, above a negative score': { iterations: [{ score: -1 }, { score: 0 }, { score: -0.5 }], best: [1, 0] },
   'zero alone': { iterations: [{ score: 0 }], best: [0, 0] },
   'a negative score, where there is no other': { iterations: [{ score: -5 }, { score: -3 }], best: [1, -3] },
@@ -30,7 +38,13 @@ const WINNERS: Record<string, Case> = {
   },
   'one with a score': { iterations: [{ status: 'completed' }, { score: -1 }], best: [1, -1] },
   'the baseline, if it stays the best': { iterations: [{ score: 0.9, isBaseline: true }, { score: 0.5 }], best: [0, 0.9] },
-  'nobody, of minibatches and tests': { iterations: [{ score: 1, evalKind: 'minibatch' }, { score: 1, evalKind: 'test' }], best: null },
+  'nobody, of minibatches and tests': {
+    iterations: [
+      { score: 1, evalKind: 'minibatch' },
+      { score: 1, evalKind: 'test' },
+    ],
+    best: null,
+  },
   'nobody, of rejected ones': { iterations: [{ score: 1, decision: 'rejected' }], best: null },
   'nobody, of nothing': { iterations: [], best: null },
   'the greatest score there is': { iterations: [{ score: 1e100 }, { score: 1e-300 }, { score: -1e100 }], best: [0, 1e100] },
@@ -40,7 +54,11 @@ const WINNERS: Record<string, Case> = {
     iterations: [{ score: 0.1 }, { score: 0.9, evalKind: 'minibatch', decision: 'rejected' }],
     best: [1, 0.9],
   },
-  'the declared one, though it has no score': { run: { bestIteration: 0 }, iterations: [{ status: 'running' }, { score: 0.5 }], best: [0, null] },
+  'the declared one, though it has no score': {
+    run: { bestIteration: 0 },
+    iterations: [{ status: 'running' }, { score: 0.5 }],
+    best: [0, null],
+  },
   'the declared one, though it never came': { run: { bestIteration: 7 }, iterations: [{ score: 0.5 }], best: [7, null] },
 };
 
@@ -49,8 +67,9 @@ const ROADS: Record<string, (trail: Trail, runId: string, iterations: readonly S
   'one after the other': async ({ client }, runId, iterations) => {
     for (const [iteration, said] of iterations.entries()) await client.createOptimizationIteration({ runId, iteration, ...said });
   },
-  'backwards': async ({ client }, runId, iterations) => {
-    for (const [iteration, said] of [...iterations.entries()].toReversed()) await client.createOptimizationIteration({ runId, iteration, ...said });
+  backwards: async ({ client }, runId, iterations) => {
+    for (const [iteration, said] of [...iterations.entries()].toReversed())
+      await client.createOptimizationIteration({ runId, iteration, ...said });
   },
   'running first, told later': async ({ client }, runId, iterations) => {
     for (const [iteration] of iterations.entries()) await client.createOptimizationIteration({ runId, iteration });
@@ -58,11 +77,16 @@ const ROADS: Record<string, (trail: Trail, runId: string, iterations: readonly S
   },
   'after their samples': async ({ client }, runId, iterations) => {
     await client.batchCreateOptimizationSamples(iterations.map((_, iteration) => ({ runId, iteration, sampleIndex: 0, score: 99 })));
-    for (const [iteration, said] of [...iterations.entries()].toReversed()) await client.createOptimizationIteration({ runId, iteration, ...said });
+    for (const [iteration, said] of [...iterations.entries()].toReversed())
+      await client.createOptimizationIteration({ runId, iteration, ...said });
   },
   'all in one statement': ({ sql }, runId, iterations) => insertAll(sql, runId, iterations),
   'all wrong at first, corrected in one statement': async ({ sql }, runId, iterations) => {
-    await insertAll(sql, runId, iterations.map((_, index) => ({ score: index === 0 ? 1e99 : -1e99 })));
+    await insertAll(
+      sql,
+      runId,
+      iterations.map((_, index) => ({ score: index === 0 ? 1e99 : -1e99 })),
+    );
     await sql(
       `update optimization_iterations as i
        set score = s.score, status = coalesce(s.status, 'completed'), eval_kind = coalesce(s."evalKind", 'full'), decision = s.decision, is_baseline = coalesce(s."isBaseline", false)
@@ -104,7 +128,12 @@ describe.each(INSTALLS)('the best on $name', (install) => {
       const id = await running(run);
       await road(trail, id, iterations);
       const [bestIteration, bestScore] = best ?? [null, null];
-      expect(await read(id), name).toMatchObject({ bestIteration, bestScore, bestDeclared: run?.bestIteration !== undefined, iterations: iterations.length });
+      expect(await read(id), name).toMatchObject({
+        bestIteration,
+        bestScore,
+        bestDeclared: run?.bestIteration !== undefined,
+        iterations: iterations.length,
+      });
       const winner = await trail.client.getBestIteration(id);
       expect(winner?.iteration ?? null, name).toBe(best !== null && best[0] < iterations.length ? bestIteration : null);
     }
@@ -126,7 +155,11 @@ describe.each(INSTALLS)('the best on $name', (install) => {
 
   test('passes on when the best is deleted, and to nobody when the last goes', async () => {
     const id = await running({}, [{ score: 0.5 }, { score: 0.9 }, { score: 0.5 }]);
-    for (const [gone, bestIteration, bestScore] of [[1, 0, 0.5], [0, 2, 0.5], [2, null, null]]) {
+    for (const [gone, bestIteration, bestScore] of [
+      [1, 0, 0.5],
+      [0, 2, 0.5],
+      [2, null, null],
+    ]) {
       await trail.sql('delete from optimization_iterations where run_id = $1 and iteration = $2', [id, gone as number]);
       expect(await read(id)).toMatchObject({ bestIteration, bestScore });
     }
@@ -135,14 +168,22 @@ describe.each(INSTALLS)('the best on $name', (install) => {
   test('can be declared at any time, follows the score of its iteration, and can be taken back', async () => {
     const { client, sql } = trail;
     const id = await running({}, [{ score: 0.5 }, { score: 0.9 }]);
-    expect(await client.updateOptimizationRun(id, { bestIteration: 0 })).toMatchObject({ bestIteration: 0, bestScore: 0.5, bestDeclared: true });
+    expect(await client.updateOptimizationRun(id, { bestIteration: 0 })).toMatchObject({
+      bestIteration: 0,
+      bestScore: 0.5,
+      bestDeclared: true,
+    });
     await client.createOptimizationIteration({ runId: id, iteration: 2, score: 1 });
     await client.updateOptimizationIteration(id, 0, { score: 0.25 });
     expect(await read(id)).toMatchObject({ bestIteration: 0, bestScore: 0.25 });
     await sql('delete from optimization_iterations where run_id = $1 and iteration = 0', [id]);
     expect(await read(id)).toMatchObject({ bestIteration: 0, bestScore: null, bestDeclared: true });
     expect(await client.getBestIteration(id)).toBeNull();
-    expect(await client.updateOptimizationRun(id, { bestIteration: null })).toMatchObject({ bestIteration: 2, bestScore: 1, bestDeclared: false });
+    expect(await client.updateOptimizationRun(id, { bestIteration: null })).toMatchObject({
+      bestIteration: 2,
+      bestScore: 1,
+      bestDeclared: false,
+    });
   });
 
   test('is the final score of a completed run, and of no other', async () => {
@@ -153,7 +194,8 @@ describe.each(INSTALLS)('the best on $name', (install) => {
       ['running', null],
       ['completed', 0.5],
     ] as const;
-    for (const [status, finalScore] of steps) expect(await trail.client.updateOptimizationRun(id, { status })).toMatchObject({ status, finalScore });
+    for (const [status, finalScore] of steps)
+      expect(await trail.client.updateOptimizationRun(id, { status })).toMatchObject({ status, finalScore });
   });
 
   test('moves the final score of a completed run when rows arrive late, but not one that was declared', async () => {

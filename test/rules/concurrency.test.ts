@@ -7,7 +7,11 @@ import { POSTGRES_INSTALLS, type Trail, trailAt, useTrail } from '../support/tra
 const WRITERS = 50;
 const LOCK_WAITERS = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
 
-function samplesOf(runId: string, count: number, rest: (index: number) => Partial<CreateOptimizationSampleInput>): CreateOptimizationSampleInput[] {
+function samplesOf(
+  runId: string,
+  count: number,
+  rest: (index: number) => Partial<CreateOptimizationSampleInput>,
+): CreateOptimizationSampleInput[] {
   return Array.from({ length: count }, (_, sampleIndex) => ({ runId, iteration: 0, sampleIndex, ...rest(sampleIndex) }));
 }
 
@@ -52,30 +56,34 @@ describe.each(POSTGRES_INSTALLS)('at once, on $name', (install) => {
 
   test('fifty writers on one run lose nothing and never wait in a circle', async () => {
     const runId = await newRun();
-    const score = (writer: number, round: number) => ((writer * 7 + round * 13) % 101) / 100;
+    const all = WRITERS * 3;
+    const scoreOf = (iteration: number) => ((iteration * 13) % 101) / 100;
     await withOthers(5, async (others) => {
-      const writer = async (number: number) => {
-        const { client } = others[number % others.length] ?? trail;
-        for (let round = 0; round < 3; round += 1) {
-          const iteration = number * 3 + round;
-          // Placeholders made by one writer are filled in by another, while a third writes samples of both.
-          const samples = [iteration, (iteration + 1) % (WRITERS * 3)].flatMap((of) => [0, 1].map((index) => ({ runId, iteration: of, sampleIndex: number * 10 + round * 2 + index, input: index, totalTokens: 1 })));
-          const steps = [
-            () => client.batchCreateOptimizationSamples(samples),
-            () => client.createOptimizationIteration({ runId, iteration, score: score(number, round), totalTokens: 10, program: { round } }),
-            () => client.updateRunProgress(runId, {}),
-          ];
-          for (const step of number % 2 === 0 ? steps : steps.toReversed()) await step();
-        }
+      const write = async (writer: number, iteration: number) => {
+        const { client } = others[writer % others.length] ?? trail;
+        // Placeholders made by one writer are filled in by another, while a third writes samples of both.
+        const samples = [iteration, (iteration + 1) % all].flatMap((of) =>
+          [0, 1].map((index) => ({ runId, iteration: of, sampleIndex: iteration * 2 + index, input: index, totalTokens: 1 })),
+        );
+        const said = { score: scoreOf(iteration), totalTokens: 10, program: { writer: writer % 3 } };
+        const steps = [
+          () => client.batchCreateOptimizationSamples(samples),
+          () => client.createOptimizationIteration({ runId, iteration, ...said }),
+          () => client.updateRunProgress(runId, {}),
+        ];
+        for (const step of writer % 2 === 0 ? steps : steps.toReversed()) await step();
       };
-      await Promise.all(Array.from({ length: WRITERS }, (_, number) => writer(number)));
+      const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+        for (const round of [0, 1, 2]) await write(writer, writer * 3 + round);
+      });
+      await Promise.all(writers);
     });
-    const scores = Array.from({ length: WRITERS * 3 }, (_, iteration) => score(Math.floor(iteration / 3), iteration % 3));
+    const scores = Array.from({ length: all }, (_, iteration) => scoreOf(iteration));
     const bestScore = Math.max(...scores);
     expect(await trail.client.getOptimizationRun(runId)).toMatchObject({
-      iterations: WRITERS * 3,
-      samplesEvaluated: WRITERS * 3 * 4,
-      totalTokens: Math.max(WRITERS * 3 * 10, WRITERS * 3 * 4),
+      iterations: all,
+      samplesEvaluated: all * 4,
+      totalTokens: all * 10,
       bestScore,
       bestIteration: scores.indexOf(bestScore),
       status: 'running',
@@ -85,21 +93,29 @@ describe.each(POSTGRES_INSTALLS)('at once, on $name', (install) => {
         (select count(*) from optimization_samples where run_id = $1) as samples`,
       [runId],
     );
-    expect(rows).toEqual({ iterations: WRITERS * 3, samples: WRITERS * 3 * 4 });
+    expect(rows).toEqual({ iterations: all, samples: all * 4 });
   });
 
   test('one id created many times at once makes one row, and everybody gets it', async () => {
     const projectId = newProject();
     await withOthers(4, async (others) => {
-      const all = await Promise.all(others.flatMap(({ client }) => [1, 2, 3].map((n) => client.createOptimizationRun(aRun(projectId, { id: ABSENT, notes: `${n}` })))));
+      const all = await Promise.all(
+        others.flatMap(({ client }) => [1, 2, 3].map((n) => client.createOptimizationRun(aRun(projectId, { id: ABSENT, notes: `${n}` })))),
+      );
       expect(new Set(all.map((run) => JSON.stringify(run))).size).toBe(1);
       const iterations = await Promise.all(
-        others.flatMap(({ client }) => [1, 2, 3].map((n) => client.createOptimizationIteration({ id: ABSENT, runId: ABSENT, projectId, iteration: 1, score: n }))),
+        others.flatMap(({ client }) =>
+          [1, 2, 3].map((n) => client.createOptimizationIteration({ id: ABSENT, runId: ABSENT, projectId, iteration: 1, score: n })),
+        ),
       );
       expect(new Set(iterations.map((iteration) => JSON.stringify(iteration))).size).toBe(1);
-      const numbered = await Promise.allSettled(others.map(({ client }, n) => client.createOptimizationIteration({ runId: ABSENT, projectId, iteration: 2, score: n })));
+      const numbered = await Promise.allSettled(
+        others.map(({ client }, n) => client.createOptimizationIteration({ runId: ABSENT, projectId, iteration: 2, score: n })),
+      );
       expect(numbered.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected']);
-      const stored = await Promise.all(others.map(({ client }) => client.batchCreateOptimizationSamples(samplesOf(ABSENT, 10, () => ({ projectId, input: 'same' })))));
+      const stored = await Promise.all(
+        others.map(({ client }) => client.batchCreateOptimizationSamples(samplesOf(ABSENT, 10, () => ({ projectId, input: 'same' })))),
+      );
       expect(stored.reduce((sum, each) => sum + each.stored, 0)).toBe(10);
     });
     expect(await trail.client.getOptimizationRun(ABSENT, { projectId })).toMatchObject({ iterations: 3, samplesEvaluated: 10 });
@@ -123,12 +139,15 @@ describe.each(POSTGRES_INSTALLS)('at once, on $name', (install) => {
       Promise.all(
         others.map(({ client }, writer) => {
           const runs = writer % 2 === 0 ? [one, two] : [two, one];
-          const batch = runs.flatMap((runId) => samplesOf(runId, 1100, (index) => ({ iteration: writer * 2 + (index % 2), input: writer < 2 ? index : 1099 - index })));
+          const batch = runs.flatMap((runId) =>
+            samplesOf(runId, 1100, (index) => ({ iteration: writer * 2 + (index % 2), input: writer < 2 ? index : 1099 - index })),
+          );
           return client.batchCreateOptimizationSamples(batch);
         }),
       ),
     );
-    for (const id of [one, two]) expect(await trail.client.getOptimizationRun(id)).toMatchObject({ samplesEvaluated: 4 * 1100, iterations: 8 });
+    for (const id of [one, two])
+      expect(await trail.client.getOptimizationRun(id)).toMatchObject({ samplesEvaluated: 4 * 1100, iterations: 8 });
     const [examples] = await trail.sql('select count(*) from optimization_examples where project_id = $1', [projectId]);
     expect(examples).toEqual({ count: 1100 });
   });
@@ -149,7 +168,8 @@ describe.each(POSTGRES_INSTALLS)('at once, on $name', (install) => {
         ),
       ),
     );
-    for (const id of runs) expect(await trail.client.getOptimizationRun(id)).toMatchObject({ iterations: 20, totalTokens: 20, bestScore: 19 });
+    for (const id of runs)
+      expect(await trail.client.getOptimizationRun(id)).toMatchObject({ iterations: 20, totalTokens: 20, bestScore: 19 });
   });
 
   test('declaring the best while better ones arrive', async () => {
@@ -184,7 +204,9 @@ describe.each(POSTGRES_INSTALLS)('at once, on $name', (install) => {
   test('one of two steps from the same status wins', async () => {
     const runId = await newRun();
     await withOthers(2, async (others) => {
-      const steps = await Promise.allSettled(others.map(({ client }, index) => client.updateOptimizationRun(runId, { status: index === 0 ? 'completed' : 'failed' })));
+      const steps = await Promise.allSettled(
+        others.map(({ client }, index) => client.updateOptimizationRun(runId, { status: index === 0 ? 'completed' : 'failed' })),
+      );
       const [winner] = steps.flatMap((step) => (step.status === 'fulfilled' ? [step.value.status] : []));
       for (const step of steps) if (step.status === 'rejected') expect(step.reason).toMatchObject({ code: 'invalid_status_transition' });
       expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ status: winner });
@@ -193,22 +215,23 @@ describe.each(POSTGRES_INSTALLS)('at once, on $name', (install) => {
 
   test('refreshes and writers, and after the last of them the analytics equal a recount', async () => {
     const projectId = newProject();
-    await withOthers(6, (others) =>
-      Promise.all(
-        others.map(async ({ client }, writer) => {
-          for (let round = 0; round < 8; round += 1) {
-            if (writer < 2) {
-              await client.refreshOptimizationAnalytics();
-              continue;
-            }
-            const { id } = await client.createOptimizationRun(aRun(projectId, { status: 'running', samplesEvaluated: 1 }));
-            await client.createOptimizationIteration({ runId: id, iteration: 1, score: writer + round });
-            if (round % 3 === 0) await client.deleteOptimizationRun(id);
-            else await client.updateOptimizationRun(id, { status: round % 3 === 1 ? 'completed' : 'failed' });
-          }
-        }),
-      ),
-    );
+    const endings = [
+      ({ client }: Trail, id: string) => client.deleteOptimizationRun(id),
+      ({ client }: Trail, id: string) => client.updateOptimizationRun(id, { status: 'completed' }),
+      ({ client }: Trail, id: string) => client.updateOptimizationRun(id, { status: 'failed' }),
+    ];
+    const record = async (writer: Trail, round: number) => {
+      const { id } = await writer.client.createOptimizationRun(aRun(projectId, { status: 'running', samplesEvaluated: 1 }));
+      await writer.client.createOptimizationIteration({ runId: id, iteration: 1, score: round });
+      await endings[round % 3]?.(writer, id);
+    };
+    await withOthers(6, ([one, two, ...writers]) => {
+      const eightTimes = async (work: (round: number) => Promise<unknown> | undefined) => {
+        for (let round = 0; round < 8; round += 1) await work(round);
+      };
+      const refreshing = [one, two].map((each) => eightTimes(() => each?.client.refreshOptimizationAnalytics()));
+      return Promise.all([...refreshing, ...writers.map((each) => eightTimes((round) => record(each, round)))]);
+    });
     await trail.client.refreshOptimizationAnalytics();
     const analytics = await trail.client.getOptimizationAnalytics(projectId);
     const recount = await trail.sql(

@@ -22,26 +22,63 @@ const REFUSED: Record<string, Record<string, string[]>> = {
     optimization_runs_parent_fkey: [`parent_run_id = '${ABSENT}'`],
     optimization_runs_parent_other: ['parent_run_id = id'],
     optimization_runs_name_length: ["run_name = ''", `run_name = ${TOO_LONG}`],
-    optimization_runs_optimizer_slug: ["optimizer_type = ''", "optimizer_type = 'Gepa'", "optimizer_type = 'a b'", "optimizer_type = E'gepa\\n'", `optimizer_type = ${TOO_LONG}`],
+    optimization_runs_optimizer_slug: [
+      "optimizer_type = ''",
+      "optimizer_type = 'Gepa'",
+      "optimizer_type = 'a b'",
+      "optimizer_type = E'gepa\\n'",
+      `optimizer_type = ${TOO_LONG}`,
+    ],
     optimization_runs_status_known: [], // an update is refused by the status machine first; an insert below
     optimization_runs_attempt_positive: ['attempt = 0'],
     optimization_runs_direction_known: ["direction = 'up'"],
-    optimization_runs_score_max_range: ['score_max = 0', 'score_max = -1', "score_max = 'NaN'", "score_max = 'Infinity'", 'score_max = 1e-101'],
-    optimization_runs_config_object: ["config = '[]'", "config = '\"x\"'", "config = 'null'"],
+    optimization_runs_score_max_range: [
+      'score_max = 0',
+      'score_max = -1',
+      "score_max = 'NaN'",
+      "score_max = 'Infinity'",
+      'score_max = 1e-101',
+    ],
+    optimization_runs_config_object: ["config = '[]'", 'config = \'"x"\'', "config = 'null'"],
     optimization_runs_config_optimizer: [`config = '{"optimizer": "miprov2"}'`],
     optimization_runs_metric_length: [`config = jsonb_build_object('metric', ${TOO_LONG})`],
-    optimization_runs_model_length: [`config = jsonb_build_object('model', ${TOO_LONG})`, `config = jsonb_build_object('model_config', jsonb_build_object('model', ${TOO_LONG}))`],
-    optimization_runs_tags_form: ["tags = '{\"\"}'", "tags = '{null}'", `tags = array[${TOO_LONG}]`, "tags = array_fill('x'::text, array[101])"],
+    optimization_runs_model_length: [
+      `config = jsonb_build_object('model', ${TOO_LONG})`,
+      `config = jsonb_build_object('model_config', jsonb_build_object('model', ${TOO_LONG}))`,
+    ],
+    optimization_runs_tags_form: [
+      'tags = \'{""}\'',
+      "tags = '{null}'",
+      `tags = array[${TOO_LONG}]`,
+      "tags = array_fill('x'::text, array[101])",
+    ],
     optimization_runs_metadata_object: ["metadata = '[]'"],
     optimization_runs_eval_set_length: ["eval_set_hash = ''", `eval_set_hash = ${TOO_LONG}`],
     optimization_runs_times_finite: ["start_time = 'infinity'", "end_time = '-infinity'"],
-    optimization_runs_initial_score_range: ["declared_initial_score = 'NaN'", "declared_initial_score = 'Infinity'", 'declared_initial_score = 1.1e100'],
-    optimization_runs_final_score_range: ["declared_final_score = 'NaN'", "declared_final_score = '-Infinity'", 'declared_final_score = -1.1e100'],
+    optimization_runs_initial_score_range: [
+      "declared_initial_score = 'NaN'",
+      "declared_initial_score = 'Infinity'",
+      'declared_initial_score = 1.1e100',
+    ],
+    optimization_runs_final_score_range: [
+      "declared_final_score = 'NaN'",
+      "declared_final_score = '-Infinity'",
+      'declared_final_score = -1.1e100',
+    ],
     optimization_runs_best_iteration_range: ['declared_best_iteration = -1'],
-    optimization_runs_counts_range: ['declared_iterations', 'declared_samples_evaluated', 'declared_successful_samples', 'declared_failed_samples'].map((column) => `${column} = -1`),
+    optimization_runs_counts_range: [
+      'declared_iterations',
+      'declared_samples_evaluated',
+      'declared_successful_samples',
+      'declared_failed_samples',
+    ].map((column) => `${column} = -1`),
     optimization_runs_tokens_range: ['declared_total_tokens = -1'],
     optimization_runs_cost_range: ['declared_total_cost_usd = -1', "declared_total_cost_usd = 'NaN'"],
-    optimization_runs_latency_range: ['declared_avg_latency_ms = -1', "declared_avg_latency_ms = 'NaN'", "declared_avg_latency_ms = 'Infinity'"],
+    optimization_runs_latency_range: [
+      'declared_avg_latency_ms = -1',
+      "declared_avg_latency_ms = 'NaN'",
+      "declared_avg_latency_ms = 'Infinity'",
+    ],
     optimization_runs_duration_range: ['declared_duration_ms = -1', "declared_duration_ms = 'NaN'"],
   },
   optimization_programs: {
@@ -60,7 +97,13 @@ const REFUSED: Record<string, Record<string, string[]>> = {
     optimization_iterations_kind_known: ["eval_kind = 'half'"],
     optimization_iterations_decision_known: ["decision = 'maybe'", "decision = ''"],
     optimization_iterations_score_range: ["score = 'NaN'", "score = 'Infinity'", 'score = 1.1e100'],
-    optimization_iterations_scores_form: ["scores = '[]'", `scores = '{"a": null}'`, `scores = '{"a": "1"}'`, `scores = '{"a": 1e101}'`, `scores = '{"a": 1e131071}'`],
+    optimization_iterations_scores_form: [
+      "scores = '[]'",
+      `scores = '{"a": null}'`,
+      `scores = '{"a": "1"}'`,
+      `scores = '{"a": 1e101}'`,
+      `scores = '{"a": 1e131071}'`,
+    ],
     optimization_iterations_params_object: ["params = '[]'"],
     optimization_iterations_metadata_object: ["metadata = '1'"],
     optimization_iterations_parents_form: ["parent_iterations = '{null}'"],
@@ -97,10 +140,16 @@ const ALLOWED: Record<string, string[]> = {
     'declared_final_score = -1e100, declared_initial_score = 5e-324, score_max = 1e100',
     'declared_duration_ms = 1e12, declared_avg_latency_ms = 0',
     "start_time = '0001-01-01Z', end_time = '9999-12-31Z'",
-    'declared_iterations = 2147483647, declared_total_tokens = 9223372036854775807, declared_total_cost_usd = 9999999999',
+    'declared_iterations = 2147483647, declared_total_tokens = 9223372036854775807, declared_total_cost_usd = 1e9',
   ],
-  optimization_iterations: ['score = -1e100', 'iteration = 2147483647', "scores = '{}'", `scores = '{"a": -1e100}'`, "parent_iterations = '{-3}'"],
-  optimization_samples: ['score = 0, latency_ms = 1e12', 'sample_index = 2147483647', "scores = '{\"a\": 5e-324}'"],
+  optimization_iterations: [
+    'score = -1e100',
+    'iteration = 2147483647',
+    "scores = '{}'",
+    `scores = '{"a": -1e100}'`,
+    "parent_iterations = '{-3}'",
+  ],
+  optimization_samples: ['score = 0, latency_ms = 1e12', 'sample_index = 2147483647', 'scores = \'{"a": 5e-324}\''],
 };
 
 const TABLES = Object.keys(REFUSED);
@@ -123,7 +172,9 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
     const { id: runId } = await client.createOptimizationRun(aRun(projectId));
     await client.createOptimizationIteration({ runId, iteration: 1, decisionReason: 'leaf' });
     await sql("insert into optimization_project_members (project_id, user_id) values ($1, 'u')", [projectId]);
-    await sql("insert into optimization_programs (project_id, program_hash, program) values ($1, decode(repeat('11', 32), 'hex'), '1')", [projectId]);
+    await sql("insert into optimization_programs (project_id, program_hash, program) values ($1, decode(repeat('11', 32), 'hex'), '1')", [
+      projectId,
+    ]);
     await sql("insert into optimization_examples (project_id, example_hash) values ($1, decode(repeat('11', 32), 'hex'))", [projectId]);
     await client.createOptimizationSample({ runId, iteration: 2, sampleIndex: 0 });
   });
@@ -137,7 +188,10 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
   });
 
   test('a run of an unknown status is refused on its way in', async () => {
-    const insert = trail.sql("insert into optimization_runs (project_id, run_name, optimizer_type, status) values ($1, 'x', 'gepa', 'done')", [projectId]);
+    const insert = trail.sql(
+      "insert into optimization_runs (project_id, run_name, optimizer_type, status) values ($1, 'x', 'gepa', 'done')",
+      [projectId],
+    );
     await expect(insert).rejects.toMatchObject({ code: 'constraint_violation', constraint: 'optimization_runs_status_known' });
   });
 
@@ -150,7 +204,9 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
       `select conrelid::regclass::text as relation, conname as name from pg_constraint
        where connamespace = 'public'::regnamespace and contype in ('c', 'f') order by 1, 2`,
     );
-    const named = Object.entries(REFUSED).flatMap(([relation, constraints]) => Object.keys(constraints).map((name) => ({ relation, name })));
+    const named = Object.entries(REFUSED).flatMap(([relation, constraints]) =>
+      Object.keys(constraints).map((name) => ({ relation, name })),
+    );
     const order = ({ relation, name }: { relation: string; name: string }) => `${relation}.${name}`;
     expect(found.map(order).sort()).toEqual(named.map(order).sort());
     const unnamed = await trail.sql(
@@ -161,7 +217,10 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
 
   test('a sample without its iteration is refused where nothing makes a placeholder', async () => {
     const { id } = await trail.client.createOptimizationRun(aRun(projectId));
-    const insert = trail.sql('insert into optimization_samples (run_id, project_id, iteration, sample_index) values ($1, $2, 1, 0)', [id, projectId]);
+    const insert = trail.sql('insert into optimization_samples (run_id, project_id, iteration, sample_index) values ($1, $2, 1, 0)', [
+      id,
+      projectId,
+    ]);
     await expect(insert).rejects.toMatchObject({ constraint: 'optimization_samples_iteration_fkey' });
   });
 
@@ -198,7 +257,12 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
     }
     await client.refreshOptimizationAnalytics();
     const counts = async (project: string) =>
-      Promise.all(TABLES.map(async (table) => (await sql(`select from ${table} where ${table === 'optimization_projects' ? 'id' : 'project_id'} = $1`, [project])).length));
+      Promise.all(
+        TABLES.map(
+          async (table) =>
+            (await sql(`select from ${table} where ${table === 'optimization_projects' ? 'id' : 'project_id'} = $1`, [project])).length,
+        ),
+      );
     expect(await counts(going)).toEqual([1, 1, 2, 1, 1, 1, 1]);
     await sql('delete from optimization_projects where id = $1', [going]);
     await client.refreshOptimizationAnalytics();
@@ -206,6 +270,8 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
     expect(await counts(staying)).toEqual([1, 1, 2, 1, 1, 1, 1]);
     expect(await client.getOptimizationAnalytics(going)).toEqual([]);
     expect(await client.getOptimizationAnalytics(staying)).toHaveLength(2);
-    expect(await client.getOptimizationRun((await client.listOptimizationRuns({ projectId: staying, status: 'completed' })).data[0]?.id ?? '')).toMatchObject({ iterations: 1, samplesEvaluated: 1, bestScore: 1 });
+    expect(
+      await client.getOptimizationRun((await client.listOptimizationRuns({ projectId: staying, status: 'completed' })).data[0]?.id ?? ''),
+    ).toMatchObject({ iterations: 1, samplesEvaluated: 1, bestScore: 1 });
   });
 });

@@ -31,7 +31,8 @@ const sampleFields = fc.record({
   cost_usd: cost,
 });
 
-const ITERATION_COLUMNS = 'score, status, eval_kind, decision, is_baseline, prompt_tokens, completion_tokens, declared_total_tokens, cost_usd';
+const ITERATION_COLUMNS =
+  'score, status, eval_kind, decision, is_baseline, prompt_tokens, completion_tokens, declared_total_tokens, cost_usd';
 const SAMPLE_COLUMNS = 'success, error_message, latency_ms, prompt_tokens, completion_tokens, declared_total_tokens, cost_usd';
 
 /** One statement as anybody may write it, over any rows of two runs. */
@@ -157,14 +158,30 @@ describe.each(INSTALLS)('counters on $name', (install) => {
     const iterationWrite = fc.record({
       iteration: number,
       said: fc.record(
-        { score, isBaseline: fc.boolean(), decision: fc.constantFrom('accepted', 'rejected'), evalKind: fc.constantFrom('full', 'minibatch'), costUsd: fc.constantFrom(0.25), totalTokens: fc.constantFrom(7) },
+        {
+          score,
+          isBaseline: fc.boolean(),
+          decision: fc.constantFrom('accepted', 'rejected'),
+          evalKind: fc.constantFrom('full', 'minibatch'),
+          costUsd: fc.constantFrom(0.25),
+          totalTokens: fc.constantFrom(7),
+        },
         { requiredKeys: ['score'] },
       ),
     });
     const sampleWrite = fc.record({
       iteration: number,
       indexes: fc.uniqueArray(fc.nat(3), { minLength: 1 }),
-      said: fc.record({ score, success: fc.boolean(), latencyMs: fc.constantFrom(1, 2.5), totalTokens: fc.constantFrom(3), input: fc.constantFrom('a', 'b') }, { requiredKeys: ['score'] }),
+      said: fc.record(
+        {
+          score,
+          success: fc.boolean(),
+          latencyMs: fc.constantFrom(1, 2.5),
+          totalTokens: fc.constantFrom(3),
+          input: fc.constantFrom('a', 'b'),
+        },
+        { requiredKeys: ['score'] },
+      ),
     });
     const writes = fc
       .tuple(
@@ -175,10 +192,14 @@ describe.each(INSTALLS)('counters on $name', (install) => {
     type Write = (typeof writes extends fc.Arbitrary<infer W> ? W : never)[number];
 
     const write = (runId: string, projectId: string, each: Write): Promise<unknown> => {
-      if (each === 'complete') return client.updateOptimizationRun(runId, { status: 'completed', endTime: '2026-01-01T00:00:00Z' }, { projectId });
+      if (each === 'complete')
+        return client.updateOptimizationRun(runId, { status: 'completed', endTime: '2026-01-01T00:00:00Z' }, { projectId });
       const { iteration, said } = each;
-      if (!('indexes' in each)) return client.createOptimizationIteration({ runId, projectId, iteration, id: iterationId(iteration), ...each.said });
-      return client.batchCreateOptimizationSamples(each.indexes.map((sampleIndex) => ({ runId, projectId, iteration, sampleIndex, ...said })));
+      if (!('indexes' in each))
+        return client.createOptimizationIteration({ runId, projectId, iteration, id: iterationId(iteration), ...each.said });
+      return client.batchCreateOptimizationSamples(
+        each.indexes.map((sampleIndex) => ({ runId, projectId, iteration, sampleIndex, ...said })),
+      );
     };
     const stateAfter = async (order: readonly Write[]): Promise<unknown> => {
       const projectId = newProject();

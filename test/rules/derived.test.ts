@@ -41,13 +41,16 @@ describe.each(INSTALLS)('what follows from other figures on $name', (install) =>
     return trail.client.createOptimizationRun(aRun(newProject(), { status: 'completed', ...rest }));
   }
 
-  test.each(IMPROVEMENTS)('from %s to %s the improvement is %s, and %s in percent', async (initialScore, finalScore, improvement, percent) => {
-    for (const sign of [1, -1]) {
-      const run = await completed({ initialScore, finalScore, direction: sign === 1 ? 'maximize' : 'minimize' });
-      expectFigure(run.improvement, improvement === null ? null : sign * improvement);
-      expectFigure(run.improvementPct, percent === null ? null : sign * percent);
-    }
-  });
+  test.each(IMPROVEMENTS)(
+    'from %s to %s the improvement is %s, and %s in percent',
+    async (initialScore, finalScore, improvement, percent) => {
+      for (const sign of [1, -1]) {
+        const run = await completed({ initialScore, finalScore, direction: sign === 1 ? 'maximize' : 'minimize' });
+        expectFigure(run.improvement, improvement === null ? null : sign * improvement);
+        expectFigure(run.improvementPct, percent === null ? null : sign * percent);
+      }
+    },
+  );
 
   test('of declared and recorded counts the greater one is told', async () => {
     const { client } = trail;
@@ -71,7 +74,7 @@ describe.each(INSTALLS)('what follows from other figures on $name', (install) =>
     expect(await client.getOptimizationRun(runId)).toMatchObject({ totalTokens: 100, totalCostUsd: 0.75 });
   });
 
-  test('a duration is the caller\'s, or the time from start to end', async () => {
+  test("a duration is the caller's, or the time from start to end", async () => {
     const times = { startTime: '2026-01-01T00:00:00.000Z', endTime: '2026-01-01T00:00:01.500Z' };
     expect(await completed(times)).toMatchObject({ durationMs: 1500 });
     expect(await completed({ ...times, durationMs: 7 })).toMatchObject({ durationMs: 7 });

@@ -46,7 +46,11 @@ describe.each(INSTALLS)('the status on $name', (install) => {
       const attempt = step(trail, id, after);
       const label = `${before} -> ${after}`;
       if (before !== after && !STEPS[before].includes(after)) {
-        await expect(attempt, label).rejects.toMatchObject({ code: 'invalid_status_transition', sqlState: 'OT001', message: expect.stringContaining(before) });
+        await expect(attempt, label).rejects.toMatchObject({
+          code: 'invalid_status_transition',
+          sqlState: 'OT001',
+          message: expect.stringContaining(before),
+        });
         expect(await read(id), label).toEqual(was);
         continue;
       }
@@ -94,7 +98,12 @@ describe.each(INSTALLS)('the status on $name', (install) => {
     const resumed = await client.updateOptimizationRun(id, { status: 'running' });
     expect(resumed).toMatchObject({ status: 'running', attempt: 2, startTime: LONG_AGO, endTime: null });
     await client.updateOptimizationRun(id, { status: 'failed', errorMessage: 'again' });
-    expect(await client.updateOptimizationRun(id, { status: 'running' })).toMatchObject({ attempt: 3, endTime: null, errorMessage: null, errorStack: null });
+    expect(await client.updateOptimizationRun(id, { status: 'running' })).toMatchObject({
+      attempt: 3,
+      endTime: null,
+      errorMessage: null,
+      errorStack: null,
+    });
   });
 
   test('a heartbeat is the time of the database, whatever clock the caller has', async () => {
@@ -134,22 +143,35 @@ describe.each(INSTALLS)('the status on $name', (install) => {
     expect(await trail.client.updateRunProgress(id, { iterations: 1 })).toMatchObject({ status: 'running', attempt: 1, iterations: 1 });
   });
 
-  test.each(['written down', 'read from its silence'])('a stale run, %s, comes back by an explicit status as another attempt', async (how) => {
-    const id = await staleRun(trail, how);
-    const resumed = await trail.client.updateOptimizationRun(id, { status: 'running' });
-    expect(resumed).toMatchObject({ status: 'running', attempt: 2 });
-    expect(await trail.client.updateOptimizationRun(id, { status: 'running' })).toMatchObject({ attempt: 2 });
-    expect(await trail.client.updateOptimizationRun(id, { status: 'completed' })).toMatchObject({ status: 'completed' });
-  });
+  test.each(['written down', 'read from its silence'])(
+    'a stale run, %s, comes back by an explicit status as another attempt',
+    async (how) => {
+      const id = await staleRun(trail, how);
+      const resumed = await trail.client.updateOptimizationRun(id, { status: 'running' });
+      expect(resumed).toMatchObject({ status: 'running', attempt: 2 });
+      expect(await trail.client.updateOptimizationRun(id, { status: 'running' })).toMatchObject({ attempt: 2 });
+      expect(await trail.client.updateOptimizationRun(id, { status: 'completed' })).toMatchObject({ status: 'completed' });
+    },
+  );
 
-  test.each(['written down', 'read from its silence'])('a stale run, %s, does not come back by late rows or by what is said of it', async (how) => {
-    const { client } = trail;
-    const id = await staleRun(trail, how);
-    await client.createOptimizationIteration({ runId: id, iteration: 1, score: 0.5 });
-    await client.createOptimizationSample({ runId: id, iteration: 1, sampleIndex: 0 });
-    await client.updateOptimizationRun(id, { tags: ['late'], notes: 'late', metadata: { late: true }, iterations: 7 });
-    expect(await read(id)).toMatchObject({ status: 'stale', attempt: 1, bestScore: 0.5, samplesEvaluated: 1, iterations: 7, tags: ['late'] });
-  });
+  test.each(['written down', 'read from its silence'])(
+    'a stale run, %s, does not come back by late rows or by what is said of it',
+    async (how) => {
+      const { client } = trail;
+      const id = await staleRun(trail, how);
+      await client.createOptimizationIteration({ runId: id, iteration: 1, score: 0.5 });
+      await client.createOptimizationSample({ runId: id, iteration: 1, sampleIndex: 0 });
+      await client.updateOptimizationRun(id, { tags: ['late'], notes: 'late', metadata: { late: true }, iterations: 7 });
+      expect(await read(id)).toMatchObject({
+        status: 'stale',
+        attempt: 1,
+        bestScore: 0.5,
+        samplesEvaluated: 1,
+        iterations: 7,
+        tags: ['late'],
+      });
+    },
+  );
 
   test.each(ENDED)('of a %s run rows that arrive late are stored and tags edited; its status does not move', async (status) => {
     const { client } = trail;
@@ -159,7 +181,15 @@ describe.each(INSTALLS)('the status on $name', (install) => {
     await client.createOptimizationSample({ runId: id, iteration: 1, sampleIndex: 0 });
     await client.updateRunProgress(id, {});
     await client.updateOptimizationRun(id, { tags: ['late'], notes: 'late', metadata: { late: true } });
-    expect(await read(id)).toMatchObject({ status, attempt: 1, endTime: before.endTime, iterations: 1, samplesEvaluated: 1, bestScore: 0.5, tags: ['late'] });
+    expect(await read(id)).toMatchObject({
+      status,
+      attempt: 1,
+      endTime: before.endTime,
+      iterations: 1,
+      samplesEvaluated: 1,
+      bestScore: 0.5,
+      tags: ['late'],
+    });
   });
 });
 

@@ -125,6 +125,14 @@ async function ownersDatabase(major: Major): Promise<string> {
   return ownedUrl(server, name);
 }
 
+/** Gives an empty database to the ordinary owner; its URL as that role. */
+export async function asOwner(url: string): Promise<string> {
+  await makeOwner(databaseUrl(url, 'postgres'));
+  const name = new URL(url).pathname.slice(1);
+  await asSuperuser(url, `alter database ${name} owner to ${OWNER}`);
+  return ownedUrl(url, name);
+}
+
 function ownedUrl(server: string, name: string): string {
   const url = new URL(databaseUrl(server, name));
   url.username = OWNER;

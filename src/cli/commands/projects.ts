@@ -20,7 +20,11 @@ const COLUMNS: readonly Column<OptimizationProject>[] = [
 ];
 
 export function addProjects(program: Command, run: Runner): void {
-  program.command('projects').description('projects with their number of runs').action(run(list));
+  program
+    .command('projects')
+    .description('projects with their number of runs')
+    .addHelpText('after', '\nExample:\n  optrail projects --json')
+    .action(run(list));
 }
 
 async function list(context: Context): Promise<void> {

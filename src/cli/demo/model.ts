@@ -7,6 +7,7 @@ import { TRIAGE_BUDGET } from '../../demo/triage.js';
 import { OptrailError } from '../../errors.js';
 import type { Context } from '../context.js';
 import { count, money } from '../format/figures.js';
+import { assertAnswers } from './first-call.js';
 
 /** What answers in a demo. */
 export interface DemoModel {
@@ -26,10 +27,13 @@ export function offlineModel(ax: AxModule): DemoModel {
 
 /** A provider's model, once somebody has agreed to what it may cost; null where nobody did. */
 export async function liveModel(context: Context, ax: AxModule, { yes }: { yes: boolean }): Promise<DemoModel | null> {
-  const { provider, ceiling, allowance, student, teacher } = openLive(ax, findProvider(context.shell.environment), TRIAGE_BUDGET);
+  const { shell, output } = context;
+  const { provider, ceiling, allowance, student, teacher } = openLive(ax, findProvider(shell.environment), TRIAGE_BUDGET);
   const limit = limitText(ceiling);
   const notice = `${provider.model} of ${provider.name} answers, with the key in ${provider.variable}: ${limit}.`;
   if (!yes && !(await agrees(context, notice, limit))) return null;
+  output.progress(`asking ${provider.model}`);
+  await assertAnswers(student, provider, shell.signal);
   const shortfall = () => (allowance.refused === 0 ? null : `the ceiling was reached, and ${count(allowance.refused)} calls were not made`);
   return { kind: 'live', notice, student, teacher, shortfall };
 }

@@ -20,20 +20,19 @@ const PATIENCE = 3_000;
 
 /** Optimizes and records. Rejects after Ctrl-C, with the run cancelled: Ax has no way to stop, but nobody waits for it. */
 export async function recordDemo({ client, output, signal }: Context, demo: DemoRun): Promise<TriageReport> {
-  let runId: string | undefined;
+  const { projectId, runName } = demo;
   const optimizing = runTriage<TrackRunOptions>({
     ax: demo.ax,
     student: demo.model.student,
     teacher: demo.model.teacher,
     trackRun: createTrackRun(async () => client).trackRun,
     run: {
-      projectId: demo.projectId,
-      runName: demo.runName,
+      projectId,
+      runName,
       tags: ['demo', demo.model.kind],
       strict: true,
       signal,
       onIteration: (event) => {
-        runId = event.runId;
         if (!signal.aborted) demo.onIteration(event);
       },
       onWarning: (message) => {
@@ -43,17 +42,19 @@ export async function recordDemo({ client, output, signal }: Context, demo: Demo
     ...(demo.seed === undefined ? {} : { seed: demo.seed }),
   });
   const outcome = await Promise.race([optimizing, muchLaterThan(signal)]);
-  if (outcome === undefined && runId !== undefined) {
-    optimizing.catch(() => {});
-    await client.updateOptimizationRun(runId, { status: 'cancelled' }, { projectId: demo.projectId });
+  if (outcome !== undefined && !signal.aborted) return outcome;
+
+  optimizing.catch(() => {});
+  const { data } = await client.listOptimizationRuns({ projectId, search: runName, status: 'running' });
+  for (const { id } of data.filter((run) => run.runName === runName)) {
+    await client.updateOptimizationRun(id, { status: 'cancelled' }, { projectId });
   }
-  if (outcome === undefined || signal.aborted) throw signal.reason;
-  return outcome;
+  throw signal.reason;
 }
 
 function muchLaterThan(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => setTimeout(resolve, PATIENCE, undefined).unref(), { once: true });
+    signal.addEventListener('abort', () => setTimeout(resolve, PATIENCE, undefined), { once: true });
   });
 }
 

@@ -105,7 +105,7 @@ function verdict(run: WholeRun): string {
   if (initialScore === null) return `${value} (no baseline to compare with)`;
   const difference = improvement ?? (run.direction === 'minimize' ? initialScore - reached : reached - initialScore);
   if (difference <= 0)
-    return `${value} against ${score(initialScore)}: ${ended ? 'no improvement: the original stays' : 'no improvement yet'}`;
+    return `${value} against ${score(initialScore)} before; ${ended ? 'no improvement: the original stays' : 'no improvement yet'}`;
   const share = improvementPct === null ? '' : `, ${percent(improvementPct)}`;
   return `${value} against ${score(initialScore)} before: ${gain(difference)}${share}`;
 }
