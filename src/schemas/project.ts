@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonObject } from './json.js';
 
 /** What a member may do: look; record; manage members too. Each role can do what the ones before it can. */
 export const ProjectRoleSchema = z.enum(['viewer', 'editor', 'owner']);
@@ -13,10 +14,24 @@ export const OptimizationProjectSchema = z.object({
 });
 export type OptimizationProject = z.infer<typeof OptimizationProjectSchema>;
 
-/** The claims of a token, as Supabase puts them into `request.jwt.claims`. Keys that Optrail does not know are passed on. */
-export const ClaimsSchema = z.looseObject({
+const KnownClaims = z.looseObject({
   sub: z.string().optional(),
-  /** The projects of an API key and its role in each. */
   optrail_projects: z.record(z.string(), ProjectRoleSchema).optional(),
 });
-export type Claims = z.input<typeof ClaimsSchema>;
+
+/** What a token says of its bearer. */
+export interface Claims {
+  /** The user: a member of projects. */
+  sub?: string;
+  /** The projects of an API key and its role in each. */
+  optrail_projects?: Readonly<Record<string, ProjectRole>>;
+  /** Claims that Optrail does not know are passed on. */
+  [claim: string]: unknown;
+}
+
+/** The claims of a token, as Supabase puts them into `request.jwt.claims`. */
+export const ClaimsSchema = jsonObject<Claims>().superRefine((claims, context) => {
+  for (const issue of KnownClaims.safeParse(claims).error?.issues ?? []) {
+    context.addIssue({ code: 'custom', path: issue.path, message: issue.message });
+  }
+});

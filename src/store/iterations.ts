@@ -116,6 +116,7 @@ export async function updateIteration(
     returning i.iteration`;
 
   return scope.transaction(async (transaction) => {
+    if (Object.values(changes).every((change) => change === undefined)) return iterationAsItIs(transaction, runId, iteration, projectId);
     // The run before what is below it: see optrail.lock_runs.
     await transaction.query({
       text: `select from public.optimization_runs as r where r.id = $1 and r.project_id = optrail.resolve_run($1, $2) for no key update`,
@@ -127,6 +128,18 @@ export async function updateIteration(
     const rows = await readIterations(transaction, runId, projectId, iteration);
     return iterationOf(theRow(rows, 'the change of an iteration'));
   });
+}
+
+/** A change that says nothing changes nothing, a placeholder's being one included. */
+async function iterationAsItIs(
+  scope: Transaction,
+  runId: string,
+  iteration: number,
+  projectId: string | undefined,
+): Promise<OptimizationIteration> {
+  const [row] = await readIterations(scope, runId, projectId, iteration);
+  if (row === undefined) throw await whyNoIteration(scope, runId, iteration, projectId);
+  return iterationOf(row);
 }
 
 async function storeProgram(scope: Transaction, runId: string, projectId: string | undefined, content: Content): Promise<void> {

@@ -335,7 +335,10 @@ describe.each(INSTALLS)('input on $name', (install) => {
       ['sub', { sub: NUL }],
       ['optrail_projects', { optrail_projects: ['A'] }],
       ['optrail_projects.A', { optrail_projects: { A: 'boss' } }],
-      ...BAD_JSON.map(([, json, below]): Refused => [`extra${below}`, { sub: 'x', extra: json }]),
+      // The claims themselves are the first level, so that the limit is met one level sooner than within a field.
+      ...BAD_JSON.map(
+        ([, json, below]): Refused => [`extra${below.replace('[0]'.repeat(63), '[0]'.repeat(62))}`, { sub: 'x', extra: json }],
+      ),
     ];
     for (const [path, claims] of cases) {
       const act = () => trail.client.as(claims);

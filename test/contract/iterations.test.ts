@@ -185,6 +185,23 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
     expect(await trail.client.getOptimizationRun(runId)).toMatchObject({ iterations: 1, totalTokens: 7, bestScore: 0.5 });
   });
 
+  test('the same id again, after a change, returns the changed iteration', async () => {
+    const runId = await runIn(trail);
+    const said = { runId, iteration: 1, score: 0.5 };
+    const { id } = await trail.client.createOptimizationIteration(said);
+    const changed = await trail.client.updateOptimizationIteration(runId, 1, { score: 0.75 });
+    expect(await trail.client.createOptimizationIteration({ id, ...said })).toEqual(changed);
+  });
+
+  test('a change that says nothing returns the iteration, and leaves a placeholder to be filled in', async () => {
+    const runId = await runIn(trail);
+    const iteration = await trail.client.createOptimizationIteration({ runId, iteration: 1, score: 0.5 });
+    expect(await trail.client.updateOptimizationIteration(runId, 1, {})).toMatchObject({ ...iteration, updatedAt: expect.anything() });
+    await trail.client.createOptimizationSample({ runId, iteration: 2, sampleIndex: 0 });
+    await trail.client.updateOptimizationIteration(runId, 2, { score: undefined });
+    expect(await trail.client.createOptimizationIteration({ runId, iteration: 2, score: 1 })).toMatchObject({ score: 1 });
+  });
+
   test('the same id again returns the stored iteration, even where the number said is a placeholder', async () => {
     const runId = await runIn(trail);
     const first = await trail.client.createOptimizationIteration({ runId, iteration: 1, score: 0.5 });

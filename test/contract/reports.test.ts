@@ -152,6 +152,10 @@ describe.each(INSTALLS)('reports on $name', (install) => {
     expect(await client.getTopRunsByScore(newProject())).toEqual([]);
   });
 
+  test.each(['0', '1001', '-1', 'null'])('a limit of %s is refused by the database too', async (limit) => {
+    await expect(trail.sql(`select * from get_top_runs_by_score('p', ${limit})`)).rejects.toMatchObject({ sqlState: '22023' });
+  });
+
   test('ten runs come where no limit is said', async () => {
     const projectId = newProject();
     for (let score = 0; score < 11; score += 1)

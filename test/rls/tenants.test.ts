@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { OptimizationClient } from '../../src/client/port.js';
-import { type Identity, type SqlValue, TRUSTED } from '../../src/database/port.js';
+import type { Identity, SqlValue } from '../../src/database/port.js';
 import type { OptrailError } from '../../src/errors.js';
 import { createClient } from '../../src/open.js';
 import { ABSENT } from '../support/records.js';
@@ -107,6 +107,13 @@ describe.each(TESTED)('tenants on $name', (install) => {
     }
     await expect(inProject[0]?.('A')).rejects.toMatchObject({ code: 'forbidden', sqlState: '42501' });
     expect(await trail.sql("select from optimization_projects where id = 'absent'")).toEqual([]);
+  });
+
+  test("a list of no project in particular is one of one's own", async () => {
+    const { data, total } = await stranger.listOptimizationRuns({ count: true });
+    expect([...new Set(data.map(({ projectId }) => projectId))]).toEqual(['B']);
+    expect(total).toBe(data.length);
+    expect((await stranger.listProjects()).map(({ id }) => id)).toEqual(['B']);
   });
 
   test('ids of another tenant are free: they tell nothing and disturb nothing', async () => {
@@ -290,32 +297,46 @@ describe.each(TESTED)('tenants on $name', (install) => {
   });
 });
 
-test('an identity ends with its transaction, on a connection that others use next', async () => {
-  const install = INSTALLS.find(({ name }) => name === 'PostgreSQL 18, ordinary owner');
-  const trail = await install?.open();
-  if (trail === undefined) throw new Error(`no such install of ${Object.keys(inject('postgres'))}`);
-  const pool = new pg.Pool({ connectionString: trail.url, max: 1 });
-  try {
-    await fill(trail);
+describe.each(TESTED.filter(({ kind }) => kind === 'postgres'))('other connections to $name', (install) => {
+  const trail = useTrail(install);
+  beforeAll(() => fill(trail));
+
+  test('an identity ends with its transaction, on a connection that others use next', async () => {
+    const pool = new pg.Pool({ connectionString: trail.url, max: 1 });
+    onTestFinished(() => pool.end());
     const client = createClient({ pool });
+    const viewer = client.as({ sub: 'viewer-of-a' });
     const whoAmI = async () =>
       (
         await pool.query(
-          "select current_user = session_user as trusted, coalesce(current_setting('request.jwt.claims', true), '') as claims",
+          "select current_user = session_user as himself, coalesce(current_setting('request.jwt.claims', true), '') as claims",
         )
       ).rows;
-    const himself = [{ trusted: true, claims: '' }];
-    expect(await client.as({ sub: 'viewer-of-a' }).getOptimizationRun(RUN_A)).not.toBeNull();
-    expect(await whoAmI()).toEqual(himself);
-    await expect(
-      client.as({ sub: 'viewer-of-a' }).createOptimizationSample({ runId: RUN_A, iteration: 1, sampleIndex: 5 }),
-    ).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await whoAmI()).toEqual(himself);
+    expect(await viewer.getOptimizationRun(RUN_A)).not.toBeNull();
+    expect(await whoAmI()).toEqual([{ himself: true, claims: '' }]);
+    await expect(viewer.createOptimizationSample({ runId: RUN_A, iteration: 1, sampleIndex: 5 })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect(await whoAmI()).toEqual([{ himself: true, claims: '' }]);
     expect(await client.as({}).getOptimizationRun(RUN_A)).toBeNull();
     expect(await client.getOptimizationRun(RUN_A)).not.toBeNull();
-    expect(await trail.database.query(TRUSTED, { text: 'select current_user = session_user as trusted' })).toEqual([{ trusted: true }]);
-  } finally {
-    await pool.end();
-    await trail.close();
-  }
+  });
+
+  test('service_role may do all that the helper functions do, in a new project too', async () => {
+    const pool = new pg.Pool({ connectionString: trail.url, max: 2, options: '-c role=service_role' });
+    onTestFinished(() => pool.end());
+    const client = createClient({ pool });
+    expect((await pool.query('select current_user')).rows).toEqual([{ current_user: 'service_role' }]);
+    const calls = Object.entries(SDK_CALLS).toSorted(
+      ([one], [other]) => Number(one.startsWith('delete')) - Number(other.startsWith('delete')),
+    );
+    for (const [name, call] of calls) expect(await call(client, RUN_A), name).not.toEqual([]);
+    expect(await client.createOptimizationRun({ projectId: 'new', runName: 'x', optimizerType: 'gepa' })).toMatchObject({
+      createdBy: null,
+    });
+    await client.refreshOptimizationAnalytics();
+    expect(await client.getOptimizationAnalytics('new')).toMatchObject([{ totalRuns: 1 }]);
+    expect(await client.listOptimizationRuns({ projectId: 'B', tags: ['rare'] })).toMatchObject({ data: [{ id: RUN_B }] });
+    expect(await client.as({ sub: 'viewer-of-a' }).getOptimizationRun(RUN_B)).toBeNull();
+  });
 });
