@@ -58,7 +58,7 @@ function rightQueue({ prediction, example }) {
   return prediction.queue === example.queue ? 1 : 0;
 }
 
-let runId;
+let runId = '';
 const optimizer = trackAx(new AxGEPA({ studentAI: standIn(), numTrials: 5, minibatchSize: 6, seed: 4 }), {
   projectId: 'triage',
   runName: 'queues, offline stand-in',

@@ -183,7 +183,7 @@ export const RUN_A = '01900000-0000-7000-8000-00000000000a';
 export const RUN_B = '01900000-0000-7000-8000-00000000000b';
 
 /** The statement of each command on tenant A's rows. */
-export const STATEMENTS: Record<string, Record<string, string>> = {
+const STATEMENTS: Record<string, Record<string, string>> = {
   'public.optimization_projects': {
     select: "select from public.optimization_projects where id = 'A'",
     insert: "insert into public.optimization_projects (id, name) values ('C', 'C') returning 1",
@@ -269,7 +269,7 @@ const ANYWHERE: Record<string, (table: string) => string> = {
   select: (table) => `select from ${table}`,
   insert: (table) => `insert into ${table} default values`,
   delete: (table) => `delete from ${table}`,
-  truncate: (table) => `truncate ${table} cascade`,
+  truncate: (table) => `truncate ${table}`,
 };
 
 export function statementOf({ object, command }: Scenario): string {

@@ -61,7 +61,7 @@ function byPostgres(major: Major, owner: 'superuser' | 'ordinary owner'): Instal
   };
 }
 
-export const EMBEDDED = embedded;
+const EMBEDDED = embedded;
 export const POSTGRES_INSTALLS: readonly Install[] = [
   byPostgres(15, 'superuser'),
   byPostgres(15, 'ordinary owner'),
