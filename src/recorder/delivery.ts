@@ -17,7 +17,10 @@ export interface RetryPolicy {
   attemptMs: number;
 }
 
-/** Rides out an hour without a database: 240 attempts, 15 s apart. */
+/** The database may be back in a while, whatever is sent: it does not answer, or another process has its directory open. */
+const AWAY: ReadonlySet<string> = new Set(['database_unreachable', 'database_locked']);
+
+/** Rides out three quarters of an hour without a database: 240 attempts, at most 15 s apart. */
 export const PATIENT: RetryPolicy = {
   baseMs: 100,
   maxDelayMs: 15_000,
@@ -54,9 +57,9 @@ export class Delivery {
         return attempt === 1 ? existing : 0;
       } catch (thrown) {
         const error = asOptrailError(thrown);
-        this.unanswered = error.code === 'database_unreachable' ? this.unanswered + 1 : 0;
-        const spent =
-          error.code === 'database_unreachable' ? this.unanswered >= this.policy.maxUnanswered : attempt >= this.policy.maxAttempts;
+        const isAway = AWAY.has(error.code);
+        this.unanswered = isAway ? this.unanswered + 1 : 0;
+        const spent = isAway ? this.unanswered >= this.policy.maxUnanswered : attempt >= this.policy.maxAttempts;
         this.onAttempt(error);
         if (!error.retryable || spent) throw error;
         await this.pause(Math.max(attempt, this.unanswered));

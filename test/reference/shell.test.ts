@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { freshDatabase, temporaryDirectory } from '../support/databases.js';
 import { MAJORS } from '../support/postgres.js';
 import { asSuperuser } from '../support/sql.js';
-import { POSTGRES_INSTALLS } from '../support/trails.js';
+import { INSTALLS } from '../support/trails.js';
 import { blocksOf, QUICK_REFERENCE, readPage, SCHEMA_README } from './markdown.js';
 
 const LANGUAGES = ['bash', 'psql', 'crontab'];
@@ -132,7 +132,7 @@ test('the shell makes the hash that the page says', async () => {
 
 // An older pg_dump refuses a newer server: 15 will do.
 withPgDump('the backup of an ordinary owner holds every row, and restores', async () => {
-  const trail = await POSTGRES_INSTALLS.find(({ name }) => name === 'PostgreSQL 15, ordinary owner')?.open();
+  const trail = await INSTALLS.find(({ name }) => name === 'PostgreSQL 15, ordinary owner')?.open();
   const folder = temporaryDirectory();
   try {
     await trail?.sql(A_RUN);

@@ -64,24 +64,30 @@ describe.each(TESTED)('row-level security on $name', (install) => {
     expect(found).toEqual(expected);
   });
 
+  async function runToWorkOn(): Promise<string> {
+    const { client } = trail;
+    const { id } = await client.createOptimizationRun({
+      projectId: 'A',
+      runName: 'to be written to',
+      optimizerType: 'gepa',
+      status: 'running',
+    });
+    await client.createOptimizationIteration({ runId: id, iteration: 1, score: 1 });
+    await client.createOptimizationSample({ runId: id, iteration: 1, sampleIndex: 0 });
+    return id;
+  }
+
   const members = Object.keys(SDK_SCENARIOS[0]?.outcome ?? {}) as Caller[];
   test.each(members)('%s gets from the helper functions what the matrix says', async (caller) => {
     const client = trail.client.as(CALLERS[caller] as Claims);
     const found: Record<string, string> = {};
     const expected: Record<string, string> = {};
+    const reads = await runToWorkOn();
     for (const { object, outcome } of SDK_SCENARIOS) {
-      const run = await trail.client.createOptimizationRun({
-        projectId: 'A',
-        runName: 'to be written to',
-        optimizerType: 'gepa',
-        status: 'running',
-      });
-      await trail.client.createOptimizationIteration({ runId: run.id, iteration: 1, score: 1 });
-      await trail.client.createOptimizationSample({ runId: run.id, iteration: 1, sampleIndex: 0 });
-      found[object] = await SDK_CALLS[object as keyof typeof SDK_CALLS](client, run.id).then(outcomeOfResult, outcomeOfError);
+      const id = /^(create|update|batch|delete)/.test(object) ? await runToWorkOn() : reads;
+      found[object] = await SDK_CALLS[object as keyof typeof SDK_CALLS](client, id).then(outcomeOfResult, outcomeOfError);
       expected[object] = outcome[caller];
     }
-    expected.refreshOptimizationAnalytics = 'denied';
     expect(found).toEqual(expected);
   });
 

@@ -149,7 +149,7 @@ describe.each(INSTALLS)('counters on $name', (install) => {
         expect(kept).toEqual(await trail.sql(RECOUNT, [projectId]));
       }
     });
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: 25 });
   });
 
   test('come to the same whatever the order and repetition of the writes', async () => {
@@ -215,6 +215,6 @@ describe.each(INSTALLS)('counters on $name', (install) => {
         expect(await stateAfter(shuffled)).toEqual(await stateAfter(set));
       },
     );
-    await fc.assert(property, { numRuns: 20 });
+    await fc.assert(property, { numRuns: 15 });
   });
 });

@@ -61,15 +61,14 @@ function byPostgres(major: Major, owner: 'superuser' | 'ordinary owner'): Instal
   };
 }
 
-const EMBEDDED = embedded;
-export const POSTGRES_INSTALLS: readonly Install[] = [
+/** Every suite that says what a function means holds on each of these. */
+export const INSTALLS: readonly Install[] = [
+  embedded,
   byPostgres(15, 'superuser'),
   byPostgres(15, 'ordinary owner'),
   byPostgres(18, 'superuser'),
   byPostgres(18, 'ordinary owner'),
 ];
-/** Every suite that says what a function means holds on each of these. */
-export const INSTALLS: readonly Install[] = [embedded, ...POSTGRES_INSTALLS];
 
 /** A trail that is opened before the tests of the suite around the call and closed after them. */
 export function useTrail(install: Install): Trail {
