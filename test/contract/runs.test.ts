@@ -154,6 +154,13 @@ describe.each(INSTALLS)('runs on $name', (install) => {
     });
   });
 
+  test('a score comes back to its last bit', async () => {
+    for (const score of [0.1 + 0.2, 1 / 3, 5e-324, 1e100, -Number.MIN_VALUE, Number.EPSILON, 0.1 * 3e10]) {
+      const run = await trail.client.createOptimizationRun(aRun(newProject(), { finalScore: score, avgLatencyMs: Math.abs(score) % 1e12 }));
+      expect(run).toMatchObject({ finalScore: score, avgLatencyMs: Math.abs(score) % 1e12 });
+    }
+  });
+
   test('the same id again returns the stored run unchanged, whatever else is said', async () => {
     const projectId = newProject();
     const first = await trail.client.createOptimizationRun(aRun(projectId, { runName: 'first', status: 'running' }));

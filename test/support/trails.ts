@@ -115,12 +115,16 @@ function trailOf(client: ClientHandle, database: Database, url: string | undefin
   };
 }
 
-/** A database on the server that {@link OWNER} owns, and whose schema it installed itself. */
+/** As Supabase sets its servers: fifteen digits of a double, where the default shows as many as tell it from its neighbours. */
+const SETTINGS: Record<Major, string> = { 15: 'extra_float_digits = 0', 18: "timezone = 'Asia/Kathmandu'" };
+
+/** A database on the server that {@link OWNER} owns, and whose schema it installed itself, with settings that are not the default. */
 async function ownersDatabase(major: Major): Promise<string> {
   const server = inject('postgres')[major] as string;
   await makeOwner(server);
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asSuperuser(server, `create database ${name} template ${OWNER_TEMPLATE} owner ${OWNER}`);
+  await asSuperuser(server, `alter database ${name} set ${SETTINGS[major]}`);
   return ownedUrl(server, name);
 }
 
