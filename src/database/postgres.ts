@@ -5,9 +5,9 @@ import { Lease } from './postgres/lease.js';
 import { OwnPool } from './postgres/own-pool.js';
 import type { PoolLike } from './postgres/pool.js';
 import { describeTarget } from './postgres/target.js';
-import { sessionStatements } from './session.js';
+import { OUTPUT_FORM, sessionStatements } from './session.js';
 import { runTransaction } from './transaction.js';
-import { encodeStatement } from './types.js';
+import { type EncodedStatement, encodeStatement } from './types.js';
 
 export type { PoolLike } from './postgres/pool.js';
 
@@ -34,6 +34,10 @@ export function openPostgres(options: PostgresOptions): Database {
   return new Postgres(pool, describeTarget(options.url, undefined), () => pool.end());
 }
 
+function sessionOf(identity: Identity): EncodedStatement[] {
+  return [OUTPUT_FORM, ...sessionStatements(identity)].map(encodeStatement);
+}
+
 class Postgres implements Database {
   readonly kind = 'postgres';
   readonly target: string;
@@ -49,13 +53,13 @@ class Postgres implements Database {
 
   query<R extends Row = Row>(identity: Identity, statement: Statement, options: QueryOptions = {}): Promise<R[]> {
     return this.#withLease(options.signal, async (lease) => {
-      const reply = await lease.alone(sessionStatements(identity).map(encodeStatement), encodeStatement(statement));
+      const reply = await lease.alone(sessionOf(identity), encodeStatement(statement));
       return reply.rows as R[];
     });
   }
 
   transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options: QueryOptions = {}): Promise<T> {
-    return this.#withLease(options.signal, (lease) => runTransaction(lease, identity, work, options.signal));
+    return this.#withLease(options.signal, (lease) => runTransaction(lease, sessionOf(identity), work, options.signal));
   }
 
   script(text: string): Promise<void> {

@@ -1,21 +1,20 @@
 import { OptrailError } from '../errors.js';
 import { abortable } from './abort.js';
 import { BEGIN, type Channel, COMMIT, type Reply, ROLLBACK } from './channel.js';
-import type { Identity, Row, Statement, Transaction } from './port.js';
-import { sessionStatements } from './session.js';
+import type { Row, Statement, Transaction } from './port.js';
 import { type EncodedStatement, encodeStatement } from './types.js';
 
 /**
- * Runs `work` in one transaction of a channel under an identity; its error rolls back and is thrown on as it is.
+ * Runs `work` in one transaction of a channel, behind the statements that make its session; its error rolls back and is thrown on as it is.
  * A signal rolls back without waiting for `work`, whose later statements are refused.
  */
 export async function runTransaction<T>(
   channel: Channel,
-  identity: Identity,
+  session: readonly EncodedStatement[],
   work: (transaction: Transaction) => Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const transaction = new OpenTransaction(channel, identity);
+  const transaction = new OpenTransaction(channel, session);
   try {
     const result = await abortable(signal, () => work(transaction));
     await transaction.commit();
@@ -35,9 +34,9 @@ class OpenTransaction implements Transaction {
   #failure: unknown;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(channel: Channel, identity: Identity) {
+  constructor(channel: Channel, session: readonly EncodedStatement[]) {
     this.#channel = channel;
-    this.#opening = [BEGIN, ...sessionStatements(identity).map(encodeStatement)];
+    this.#opening = [BEGIN, ...session];
   }
 
   async query<R extends Row = Row>(statement: Statement): Promise<R[]> {

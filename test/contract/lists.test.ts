@@ -255,6 +255,20 @@ describe.each(INSTALLS)('lists on $name', (install) => {
     }
   });
 
+  test('paging keeps its place among scores that differ in their last bit', async () => {
+    const close = newProject();
+    const scores = [0.3, 0.30000000000000004, 0.30000000000000004, 0.3333333333333333, 0.33333333333333337];
+    await store(
+      trail,
+      close,
+      scores.map((final, microseconds) => ({ final, microseconds })),
+    );
+    for (const orderDirection of ['asc', 'desc'] as const) {
+      const pages = await allPages(trail.client, { projectId: close, orderBy: 'final_score', orderDirection, limit: 1 });
+      expect(pages.map(([run]) => run?.finalScore)).toEqual(orderDirection === 'asc' ? scores : scores.toReversed());
+    }
+  });
+
   test('paging keeps its place while runs are added', async () => {
     const growing = newProject();
     await store(

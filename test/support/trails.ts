@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { ClientHandle } from '../../src/client/port.js';
 import { openEmbedded } from '../../src/database/embedded/engine.js';
@@ -152,20 +153,25 @@ function makeOwner(server: string): Promise<void> {
 }
 
 async function makeOwnerOnce(server: string): Promise<void> {
-  const gate = openPostgres({ url: server, maxConnections: 1 });
+  // A client of its own and not the product's, whose statements are each a transaction, in which no database can be made.
+  const gate = new pg.Client({ connectionString: server });
+  await gate.connect();
   try {
-    await gate.query(TRUSTED, { text: 'select pg_advisory_lock(4700099)' });
-    const [known] = await gate.query(TRUSTED, { text: `select from pg_database where datname = '${OWNER_TEMPLATE}'` });
-    if (known !== undefined) return;
+    await gate.query('select pg_advisory_lock(4700099)');
+    const { rowCount } = await gate.query('select from pg_database where datname = $1', [OWNER_TEMPLATE]);
+    if (rowCount !== 0) return;
+    // What an attempt that failed left behind must not hide why it failed.
+    await gate.query(TRUSTED, { text: 'drop database if exists optrail_owner_unfinished' });
+    await gate.query(TRUSTED, { text: `drop role if exists ${OWNER}` });
     // The roles are there since the superuser's install; whoever runs a managed database grants them to its owner.
     await gate.query(TRUSTED, { text: `create role ${OWNER} login nosuperuser createrole` });
     await gate.query(TRUSTED, { text: `grant anon, authenticated, service_role to ${OWNER}` });
     await gate.query(TRUSTED, { text: `create database optrail_owner_unfinished owner ${OWNER}` });
     const database = openPostgres({ url: ownedUrl(server, 'optrail_owner_unfinished') });
     await migrate(database).finally(() => database.close());
-    await gate.query(TRUSTED, { text: `alter database optrail_owner_unfinished rename to ${OWNER_TEMPLATE}` });
+    await gate.query(`alter database optrail_owner_unfinished rename to ${OWNER_TEMPLATE}`);
   } finally {
-    await gate.close();
+    await gate.end();
   }
 }
 

@@ -64,7 +64,9 @@ class Embedded implements Database {
   }
 
   transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options: QueryOptions = {}): Promise<T> {
-    return this.#inTurn(options.signal, (channel) => runTransaction(channel, identity, work, options.signal));
+    return this.#inTurn(options.signal, (channel) =>
+      runTransaction(channel, sessionStatements(identity).map(encodeStatement), work, options.signal),
+    );
   }
 
   script(text: string): Promise<void> {
