@@ -161,12 +161,12 @@ async function makeOwnerOnce(server: string): Promise<void> {
     const { rowCount } = await gate.query('select from pg_database where datname = $1', [OWNER_TEMPLATE]);
     if (rowCount !== 0) return;
     // What an attempt that failed left behind must not hide why it failed.
-    await gate.query(TRUSTED, { text: 'drop database if exists optrail_owner_unfinished' });
-    await gate.query(TRUSTED, { text: `drop role if exists ${OWNER}` });
+    await gate.query('drop database if exists optrail_owner_unfinished');
+    await gate.query(`drop role if exists ${OWNER}`);
     // The roles are there since the superuser's install; whoever runs a managed database grants them to its owner.
-    await gate.query(TRUSTED, { text: `create role ${OWNER} login nosuperuser createrole` });
-    await gate.query(TRUSTED, { text: `grant anon, authenticated, service_role to ${OWNER}` });
-    await gate.query(TRUSTED, { text: `create database optrail_owner_unfinished owner ${OWNER}` });
+    await gate.query(`create role ${OWNER} login nosuperuser createrole`);
+    await gate.query(`grant anon, authenticated, service_role to ${OWNER}`);
+    await gate.query(`create database optrail_owner_unfinished owner ${OWNER}`);
     const database = openPostgres({ url: ownedUrl(server, 'optrail_owner_unfinished') });
     await migrate(database).finally(() => database.close());
     await gate.query(`alter database optrail_owner_unfinished rename to ${OWNER_TEMPLATE}`);
