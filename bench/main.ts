@@ -26,6 +26,8 @@ async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Pro
   await admin.query(`create database ${name}`);
   const url = server.url.replace(/\/postgres$/, `/${name}`);
   const pool = new pg.Pool({ connectionString: url });
+  // Dropping the database by force ends connections that are still saying goodbye.
+  pool.on('error', () => {});
   for (const { sql } of MIGRATIONS) await pool.query(sql);
   try {
     return await work(url, pool);
