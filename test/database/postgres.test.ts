@@ -122,6 +122,19 @@ describe('an AbortSignal', () => {
   });
 });
 
+describe('a statement that fails', () => {
+  // PostgreSQL reports the error first and rolls back then: until it is ready again, other connections meet the failed statement's locks.
+  test('is over when its caller hears of it', async () => {
+    const proxy = await throughProxy(await freshDatabase(18));
+    const database = connect({ url: proxy.url });
+    await database.query(TRUSTED, ONE);
+    proxy.readyDelay = 300;
+    const before = performance.now();
+    await expect(database.query(TRUSTED, { text: 'select 1 / 0' })).rejects.toThrow('division by zero');
+    expect(performance.now() - before).toBeGreaterThanOrEqual(290);
+  });
+});
+
 describe('a connection that breaks', () => {
   test('in mid-query is database_unreachable, and the next call gets another', async () => {
     const url = await freshDatabase(18);

@@ -12,11 +12,19 @@ export interface TcpProxy {
   reset(): void;
   /** Milliseconds that each piece of data waits, in either direction. */
   delay: number;
+  /** Milliseconds that PostgreSQL's "ready for query" waits behind what it ends. */
+  readyDelay: number;
   /** Breaks every connection. */
   cut(): void;
   /** While true, what comes is swallowed. */
   blackhole: boolean;
   close(): Promise<void>;
+}
+
+const READY_LENGTH = 6;
+
+function endsInReady(data: Buffer): boolean {
+  return data.subarray(-READY_LENGTH, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
 }
 
 export async function startProxy(target: string): Promise<TcpProxy> {
@@ -44,7 +52,9 @@ export async function startProxy(target: string): Promise<TcpProxy> {
     });
     upstream.on('data', (data) => {
       serverSpoke = true;
-      pass(data, client);
+      const ready = proxy.readyDelay > 0 && endsInReady(data) ? READY_LENGTH : 0;
+      pass(data.subarray(0, data.length - ready), client);
+      if (ready > 0) setTimeout(() => client.write(data.subarray(-ready)), proxy.readyDelay);
     });
   });
 
@@ -68,6 +78,7 @@ export async function startProxy(target: string): Promise<TcpProxy> {
       trips = 0;
     },
     delay: 0,
+    readyDelay: 0,
     blackhole: false,
     cut() {
       for (const socket of sockets) socket.destroy();

@@ -71,8 +71,20 @@ export class Batch {
 
   handlePortalSuspended(): void {}
 
-  handleError(error: unknown): void {
-    this.#settle(error);
+  handleError(error: unknown, connection: WireConnection): void {
+    if (!isFromServer(error)) {
+      this.#settle(error);
+      return;
+    }
+    // PostgreSQL reports an error before it rolls back: until it is ready again, the locks of the failed transaction are held.
+    // `pg` has let go of this query by now, so the connection itself says when that is.
+    const over = (): void => {
+      connection.off('readyForQuery', over);
+      connection.off('end', over);
+      this.#settle(error);
+    };
+    connection.on('readyForQuery', over);
+    connection.on('end', over);
   }
 
   // A deferred constraint speaks at the Sync, so nothing is certain before this.
@@ -86,6 +98,11 @@ export class Batch {
     this.callback = () => {};
     callback(error, reply);
   }
+}
+
+// What `pg` itself reports, such as a lost connection, has no severity, and nothing follows it.
+function isFromServer(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'severity' in error && error.severity !== undefined;
 }
 
 // pg sends a Buffer in binary, and anything else as text.
