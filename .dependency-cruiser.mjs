@@ -1,6 +1,9 @@
-/** The rooms of src/, and what each may import beside itself and `errors`. The faces and cli may import any room. */
+/** What every room may import; it imports nothing itself. */
+const COMMON = ['errors', 'turns'];
+
+/** The rooms of src/, and what each may import beside itself and what is common. The faces and cli may import any room. */
 const ARROWS = {
-  errors: [],
+  ...Object.fromEntries(COMMON.map((room) => [room, []])),
   schemas: [],
   config: ['schemas'],
   database: [],
@@ -25,7 +28,7 @@ const DOORS = {
 };
 
 /** What runs on an edge runtime and in a browser, and the packages that run there too. */
-const PORTABLE = ['errors', 'schemas', '[^/]+/port', 'client/http', 'journal/memory', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE = [...COMMON, 'schemas', '[^/]+/port', 'client/http', 'journal/memory', 'recorder', 'optimizers', 'demo', 'edge'];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
 /** @param {string[]} names of folders, and of files without their extension */
@@ -49,9 +52,9 @@ const started = ['^src/schemas/index[.]ts$', '^src/cli/main[.]ts$', '^src/databa
 const arrows = Object.entries(ARROWS).map(([room, others]) =>
   forbid(
     `arrow/${room}`,
-    `${room} imports ${['errors', ...others].join(', ')} and nothing else of src/.`,
+    `${room} imports ${[...COMMON, ...others].join(', ')} and nothing else of src/.`,
     { path: inside([room]), pathNot: room === 'client' ? inside(['client/direct']) : faces },
-    { path: '^src/', pathNot: inside([room, 'errors', ...others]) },
+    { path: '^src/', pathNot: inside([room, ...(COMMON.includes(room) ? [] : COMMON), ...others]) },
   ),
 );
 

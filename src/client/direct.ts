@@ -4,9 +4,10 @@ import type { Database, Identity } from '../database/port.js';
 import { TopRunsOptionsSchema } from '../schemas/analytics.js';
 import { OptimizationRunFiltersSchema } from '../schemas/filters.js';
 import { CreateOptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../schemas/iteration.js';
+import { plainSample } from '../schemas/plain-sample.js';
 import { IdSchema, IterationNumberSchema, NameSchema } from '../schemas/primitives.js';
 import { CreateOptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../schemas/run.js';
-import { BatchCreateOptimizationSamplesSchema, CreateOptimizationSampleSchema } from '../schemas/sample.js';
+import { CreateOptimizationSampleSchema, SampleBatchSchema } from '../schemas/sample.js';
 import * as analytics from '../store/analytics.js';
 import type { ExampleMemory } from '../store/example-memory.js';
 import * as iterations from '../store/iterations.js';
@@ -16,7 +17,7 @@ import * as runs from '../store/runs.js';
 import * as samples from '../store/samples.js';
 import { type Scope, scopeOf } from '../store/scope.js';
 import type { ByIdOptions, CallOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
-import { validated } from './validate.js';
+import { validated, validatedItems } from './validate.js';
 
 const SampleLimitSchema = z.int().min(1).max(100_000);
 
@@ -102,7 +103,8 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
     },
 
     async batchCreateOptimizationSamples(inputs, options = {}) {
-      const valid = validated(BatchCreateOptimizationSamplesSchema, inputs, ['samples']);
+      const batch = validated(SampleBatchSchema, inputs, ['samples']);
+      const valid = await validatedItems(batch, CreateOptimizationSampleSchema, plainSample, ['samples']);
       return within(options, (scope) => samples.createSamples(scope, valid, connection.examples));
     },
 

@@ -5,7 +5,8 @@ export interface Statement {
 }
 
 /** JSON and arrays are stringified by the store, since drivers disagree on them. */
-export type SqlValue = string | number | boolean | null | Uint8Array | readonly string[] | readonly number[];
+export type SqlValue = string | number | boolean | null | Uint8Array | SqlArray;
+export type SqlArray = readonly (string | number | boolean | null)[];
 
 /** A row as every engine gives it: int8 and numeric are numbers, json is parsed, times are ISO text in UTC, bytea is Uint8Array. */
 export type Row = Record<string, unknown>;

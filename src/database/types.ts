@@ -1,5 +1,5 @@
 import { OptrailError } from '../errors.js';
-import type { Row, SqlValue, Statement } from './port.js';
+import type { Row, SqlArray, SqlValue, Statement } from './port.js';
 
 /** Reads one value from the text in which PostgreSQL sends it. SQL null never comes here. */
 export type ValueParser = (text: string) => unknown;
@@ -39,12 +39,17 @@ function encodeValue(value: SqlValue): EncodedValue {
 }
 
 // Array.isArray does not narrow readonly arrays out of a union.
-function isArray(value: SqlValue): value is readonly string[] | readonly number[] {
+function isArray(value: SqlValue): value is SqlArray {
   return Array.isArray(value);
 }
 
-function encodeArray(items: readonly (string | number)[]): string {
-  return `{${items.map((item) => `"${String(item).replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+function encodeArray(items: SqlArray): string {
+  return `{${items.map(encodeItem).join(',')}}`;
+}
+
+function encodeItem(item: SqlArray[number]): string {
+  if (typeof item !== 'string') return item === null ? 'NULL' : String(item);
+  return /["\\]/.test(item) ? `"${item.replace(/["\\]/g, '\\$&')}"` : `"${item}"`;
 }
 
 /** Builds rows from the column descriptions and the raw texts of each row. */

@@ -1,8 +1,9 @@
 import { OptrailError } from '../errors.js';
+import { nextTurn } from '../turns.js';
 import { asOptrailError, Delivery, type RetryPolicy } from './delivery.js';
 import { Dispatch, type PlainWrite, type SampleWrite } from './dispatch.js';
 import type { Ticket } from './ledger.js';
-import { endsWithin, nextTurn } from './timers.js';
+import { endsWithin } from './timers.js';
 import type { Warnings } from './warnings.js';
 import type { Send, Write } from './writes.js';
 

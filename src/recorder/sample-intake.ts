@@ -1,10 +1,10 @@
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
+import { nextTurn } from '../turns.js';
 import type { Intake } from './intake.js';
 import type { Ticket } from './ledger.js';
 import { Numbering } from './numbering.js';
 import { LIMITS, type Outbox } from './outbox.js';
 import type { SampleRecord } from './port.js';
-import { nextTurn } from './timers.js';
 import type { Warnings } from './warnings.js';
 
 /** Values copied before the call returns. More would hold up the optimizer's thread by a millisecond and longer. */

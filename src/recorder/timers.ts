@@ -32,14 +32,6 @@ export async function endsWithin(work: Promise<unknown>, ms: number): Promise<bo
   }
 }
 
-/** Gives the event loop a turn. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
-}
-
 function quiet(timer: Timer): Timer {
   // Browsers and some edge runtimes hand out a number.
   (timer as { unref?: () => void }).unref?.();

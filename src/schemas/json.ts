@@ -25,7 +25,8 @@ class Refusal extends Error {}
 class Walk {
   private length = 0;
   private readonly path: Key[] = [];
-  private readonly open = new Set<object>();
+  /** The objects that hold what is being copied, outermost first. */
+  private readonly open: object[] = [];
 
   copy(value: unknown): JsonValue {
     if (typeof value === 'string') return this.text(value);
@@ -35,12 +36,19 @@ class Walk {
       throw new Refusal(`${value} has no form in JSON; use null or a finite number`);
     }
     if (typeof value !== 'object') throw new Refusal(`a ${typeof value} has no form in JSON`);
-    if (this.open.size >= MAX_JSON_DEPTH) throw new Refusal(`is nested more than ${MAX_JSON_DEPTH} deep; flatten it or store it as text`);
-    if (this.open.has(value)) throw new Refusal('refers back to an object that holds it (a circle)');
-    this.open.add(value);
+    this.open.push(value);
+    if (this.open.length > MAX_JSON_DEPTH) this.refuseDepth();
     const copied = this.container(value);
-    this.open.delete(value);
+    this.open.pop();
     return copied;
+  }
+
+  /** A circle is nested without end: it is looked for only here, so that what has none pays nothing for it. */
+  private refuseDepth(): never {
+    const again = this.open.findIndex((value, depth) => this.open.indexOf(value) < depth);
+    if (again < 0) throw new Refusal(`is nested more than ${MAX_JSON_DEPTH} deep; flatten it or store it as text`);
+    this.path.length = Math.min(again, this.path.length);
+    throw new Refusal('refers back to an object that holds it (a circle)');
   }
 
   /** The way to the value that was refused. */
@@ -106,6 +114,15 @@ function copyOf(value: unknown, context: z.core.$RefinementCtx): JsonValue {
       error instanceof Refusal ? error.message : `could not be read: ${error instanceof Error ? error.message : String(error)}`;
     context.addIssue({ code: 'custom', path: walk.where(), message });
     return null;
+  }
+}
+
+/** The value copied as JsonValueSchema copies it, or undefined where that refuses it. */
+export function jsonCopy(value: unknown): JsonValue | undefined {
+  try {
+    return new Walk().copy(value);
+  } catch {
+    return undefined;
   }
 }
 

@@ -45,10 +45,12 @@ export const CreateOptimizationSampleSchema = z.strictObject({
   metadata: JsonObjectSchema.nullish(),
 });
 
-export const BatchCreateOptimizationSamplesSchema = z
-  .array(CreateOptimizationSampleSchema)
-  .max(MAX_BATCH, `must have at most ${MAX_BATCH} samples; send them in several calls`)
-  .readonly();
+const batchOf = <S extends z.ZodType>(item: S) =>
+  z.array(item).max(MAX_BATCH, `must have at most ${MAX_BATCH} samples; send them in several calls`).readonly();
+
+export const BatchCreateOptimizationSamplesSchema = batchOf(CreateOptimizationSampleSchema);
+/** The batch alone, its samples as they come, for who validates them one by one. */
+export const SampleBatchSchema = batchOf(z.unknown());
 
 export type CreateOptimizationSampleInput = z.input<typeof CreateOptimizationSampleSchema>;
 export type CreateOptimizationSample = z.output<typeof CreateOptimizationSampleSchema>;

@@ -64,7 +64,7 @@ function statusOf(iteration: CreateOptimizationIteration): OptimizationIteration
 }
 
 /** A row as the recording functions of the database read it: their table's column names. */
-export function toColumns(fields: object): Record<string, unknown> {
+function toColumns(fields: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value !== undefined && value !== null)

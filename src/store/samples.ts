@@ -1,13 +1,14 @@
 import type { Row, Transaction } from '../database/port.js';
-import type { OptimizationSamplesRow, RecordOptimizationSamplesRow } from '../database/rows.generated.js';
+import type { OptimizationSamplesRow } from '../database/rows.generated.js';
 import { isOptrailError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../schemas/json.js';
 import type { CreateOptimizationSample, OptimizationSample, SampleBatchResult } from '../schemas/sample.js';
+import { Turn } from '../turns.js';
 import { camelized } from './case.js';
-import { contentOf, hex } from './content.js';
-import type { ExampleMemory } from './example-memory.js';
-import { toColumns } from './iterations.js';
+import { hex } from './content.js';
+import { type ExampleMemory, exampleContent } from './example-memory.js';
 import { missingRun } from './runs.js';
+import { columnPlaces, columnsOf } from './sample-columns.js';
 import { type Scope, theRow } from './scope.js';
 
 /** Samples, or examples, of one statement: enough to make its cost vanish, few enough to keep its text small. */
@@ -49,49 +50,53 @@ function sampleOf(row: SampleRow, hashes = false): OptimizationSample {
   };
 }
 
-/** Examples by hash, as the recording function takes them. */
-class Examples {
-  private readonly texts = new Map<string, string>();
+const FIRST_COLUMN = 2;
+const PLACES = columnPlaces(FIRST_COLUMN);
+const [HASHES, NEW_HASHES, NEW_TEXTS] = [0, 1, 2].map((next) => `$${FIRST_COLUMN + PLACES.length + next}::text[]`);
+const RECORD = `select optrail.record_samples($1, ${PLACES.join(', ')}, ${HASHES}, ${NEW_HASHES}, ${NEW_TEXTS}) as stored`;
 
-  /** The hash under which the sample's example is stored, or undefined where it has none. */
-  hashOf({ input, expectedOutput }: CreateOptimizationSample): string | undefined {
-    if (input === undefined && expectedOutput === undefined) return undefined;
-    const { hash, text } = contentOf({
-      ...(input === undefined ? {} : { input }),
-      ...(expectedOutput === undefined ? {} : { expectedOutput }),
-    });
-    this.texts.set(hash, text);
-    return hash;
-  }
-
-  without(known: (hash: string) => boolean): [hash: string, text: string][] {
-    return [...this.texts].filter(([hash]) => !known(hash));
-  }
-}
-
-/** A slice as the recording function takes it: rows, and the examples that are not known to be stored. */
+/** What one call of the recording function stores: samples, and the examples that are not known to be stored. */
 interface Slice {
   projectId: string;
-  rows: Record<string, unknown>[];
+  samples: readonly CreateOptimizationSample[];
+  /** Of the example of each sample. */
+  hashes: (string | null)[];
   unsent: [hash: string, text: string][];
 }
 
 function sliceOf(projectId: string, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Slice {
-  const examples = new Examples();
-  const rows = samples.map((sample) => {
-    const { input: _, expectedOutput: __, projectId: ___, ...fields } = sample;
-    return toColumns({ ...fields, exampleHash: examples.hashOf(sample) });
+  const unsent = new Map<string, string>();
+  const hashes = samples.map((sample) => {
+    if (sample.input === undefined && sample.expectedOutput === undefined) return null;
+    const { hash, text } = memory.contentOf(sample);
+    if (!unsent.has(hash) && !memory.has(projectId, hash)) unsent.set(hash, text ?? exampleContent(sample).text);
+    return hash;
   });
-  return { projectId, rows, unsent: examples.without((hash) => memory.has(projectId, hash)) };
+  return { projectId, samples, hashes, unsent: [...unsent] };
 }
 
-/** Stores a slice; how many of its rows are new. */
-async function record(transaction: Transaction, { projectId, rows, unsent }: Slice): Promise<number> {
-  const result = await transaction.query<RecordOptimizationSamplesRow & Row>({
-    text: 'select stored, existing from public.record_optimization_samples($1, $2::jsonb, $3::text[], $4::text[])',
-    values: [projectId, JSON.stringify(rows), unsent.map(([hash]) => hash), unsent.map(([, text]) => text)],
+/** Of each project the slices of its samples. Hashing takes its time where examples are new. */
+async function slicesOf(projects: readonly [string, CreateOptimizationSample[]][], memory: ExampleMemory): Promise<Slice[][]> {
+  const turn = new Turn();
+  const groups: Slice[][] = [];
+  for (const [projectId, samples] of projects) {
+    const slices: Slice[] = [];
+    for (const part of partsOf(samples)) {
+      slices.push(sliceOf(projectId, part, memory));
+      if (turn.isOver()) await turn.next();
+    }
+    groups.push(slices);
+  }
+  return groups;
+}
+
+/** Stores a slice; how many of its samples are new. */
+async function record(transaction: Transaction, { projectId, samples, hashes, unsent }: Slice): Promise<number> {
+  const result = await transaction.query<{ stored: number }>({
+    text: RECORD,
+    values: [projectId, ...columnsOf(samples), hashes, unsent.map(([hash]) => hash), unsent.map(([, text]) => text)],
   });
-  return theRow(result, 'the recording of samples').stored ?? 0;
+  return theRow(result, 'the recording of samples').stored;
 }
 
 async function byProject(
@@ -125,13 +130,13 @@ async function resolveProject(transaction: Transaction, runId: string): Promise<
  */
 async function recordMany(transaction: Transaction, groups: readonly Slice[][]): Promise<number> {
   for (const slices of groups) {
-    const runIds = [...new Set(slices.flatMap((slice) => slice.rows.map((row) => String(row.run_id))))];
+    const runIds = [...new Set(slices.flatMap((slice) => slice.samples.map((sample) => sample.runId)))];
     await transaction.query({ text: 'select optrail.lock_runs($1::uuid[], $2)', values: [runIds, slices[0]?.projectId ?? null] });
   }
   for (const slices of groups) {
     const unsent = [...new Map(slices.flatMap((slice) => slice.unsent))].sort(([one], [other]) => (one < other ? -1 : 1));
     const projectId = slices[0]?.projectId ?? '';
-    for (const part of partsOf(unsent)) await record(transaction, { projectId, rows: [], unsent: part });
+    for (const part of partsOf(unsent)) await record(transaction, { projectId, samples: [], hashes: [], unsent: part });
   }
   let stored = 0;
   for (const slice of groups.flat()) stored += await record(transaction, { ...slice, unsent: [] });
@@ -147,8 +152,7 @@ function partsOf<T>(items: readonly T[]): T[][] {
 async function recordAll(scope: Scope, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Promise<SampleBatchResult> {
   let groups: Slice[][] = [];
   const stored = await scope.transaction(async (transaction) => {
-    const projects = await byProject(transaction, samples);
-    groups = projects.map(([projectId, group]) => partsOf(group).map((part) => sliceOf(projectId, part, memory)));
+    groups = await slicesOf(await byProject(transaction, samples), memory);
     const [only, ...others] = groups.flat();
     return only !== undefined && others.length === 0 ? record(transaction, only) : recordMany(transaction, groups);
   });

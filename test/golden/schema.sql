@@ -109,11 +109,11 @@ CREATE FUNCTION optrail.after_samples_delete() RETURNS trigger
     AS $$
 begin
   perform optrail.count_samples(
-    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_sum)
+    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_us)
   from (
     select o.run_id, o.project_id, count(*) as rows, count(*) filter (where o.failed) as failed,
       coalesce(sum(o.total_tokens), 0) as tokens, coalesce(sum(o.cost_usd), 0) as cost, count(o.latency_ms) as latencies,
-      coalesce(sum(round(o.latency_ms::numeric, 3)), 0) as latency_sum
+      coalesce(sum(optrail.microseconds(o.latency_ms)), 0) as latency_us
     from old_rows as o group by o.run_id, o.project_id order by o.run_id, o.project_id
   ) as c;
   return null;
@@ -127,11 +127,11 @@ CREATE FUNCTION optrail.after_samples_insert() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_sum)
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us)
   from (
     select n.run_id, n.project_id, count(*) as rows, count(*) filter (where n.failed) as failed,
       coalesce(sum(n.total_tokens), 0) as tokens, coalesce(sum(n.cost_usd), 0) as cost, count(n.latency_ms) as latencies,
-      coalesce(sum(round(n.latency_ms::numeric, 3)), 0) as latency_sum
+      coalesce(sum(optrail.microseconds(n.latency_ms)), 0) as latency_us
     from new_rows as n group by n.run_id, n.project_id order by n.run_id, n.project_id
   ) as c;
   return null;
@@ -145,12 +145,12 @@ CREATE FUNCTION optrail.after_samples_update() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_sum)
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us)
   from (
     select s.run_id, s.project_id, sum(s.sign) as rows, coalesce(sum(s.sign) filter (where s.failed), 0) as failed,
       coalesce(sum(s.sign * s.total_tokens), 0) as tokens, coalesce(sum(s.sign * s.cost_usd), 0) as cost,
       coalesce(sum(s.sign) filter (where s.latency_ms is not null), 0) as latencies,
-      coalesce(sum(s.sign * round(s.latency_ms::numeric, 3)), 0) as latency_sum
+      coalesce(sum(s.sign * optrail.microseconds(s.latency_ms)), 0) as latency_us
     from (
       select -1 as sign, o.run_id, o.project_id, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
       union all
@@ -426,12 +426,12 @@ $$;
 
 -- Name: count_samples(uuid, text, bigint, bigint, numeric, numeric, bigint, numeric); Type: FUNCTION; Schema: optrail; Owner: -
 
-CREATE FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_sum numeric) RETURNS void
+CREATE FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
-  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_sum) = (0, 0, 0, 0, 0, 0) then
+  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_us) = (0, 0, 0, 0, 0, 0) then
     return;
   end if;
   perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
@@ -441,7 +441,7 @@ begin
     recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
     recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
     recorded_latency_count = r.recorded_latency_count + p_latencies,
-    recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_sum
+    recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_us / 1000
   where r.id = p_run_id and r.project_id = p_project_id;
 end
 $$;
@@ -541,6 +541,12 @@ CREATE FUNCTION optrail.may_follow(p_before text, p_after text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE p_before WHEN 'pending'::text THEN (p_after = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text])) WHEN 'running'::text THEN (p_after = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'stale'::text])) WHEN 'stale'::text THEN (p_after = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])) WHEN 'failed'::text THEN (p_after = 'running'::text) WHEN 'cancelled'::text THEN (p_after = 'running'::text) ELSE false END;
 
+-- Name: microseconds(double precision); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.microseconds(p_milliseconds double precision) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (round((p_milliseconds * (1000)::double precision)))::bigint;
+
 -- Name: my_projects(text); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.my_projects(p_role text DEFAULT 'viewer'::text) RETURNS SETOF text
@@ -556,6 +562,84 @@ CREATE FUNCTION optrail.my_projects(p_role text DEFAULT 'viewer'::text) RETURNS 
     case jsonb_typeof(optrail.claims() -> 'optrail_projects')
       when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+$$;
+
+-- Name: record_samples(text, uuid[], integer[], uuid[], integer[], jsonb, double precision[], jsonb, boolean[], double precision[], integer[], integer[], integer[], numeric[], text[], text[], text[], text[], jsonb, text[], text[], text[]); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_run_ids uuid[];
+  v_iterations integer[];
+  v_iteration_ids uuid[];
+  v_other record;
+  v_stored bigint;
+begin
+  -- A batch names few iterations; the checks below ask for each of them once.
+  select array_agg(s.run_id), array_agg(s.iteration), array_agg(s.iteration_id)
+  into v_run_ids, v_iterations, v_iteration_ids
+  from (
+    select distinct u.run_id, u.iteration, u.iteration_id
+    from unnest(p_run_ids, p_iterations, p_iteration_ids) as u(run_id, iteration, iteration_id)
+  ) as s;
+  perform optrail.lock_runs(array(select distinct r.id from unnest(v_run_ids) as r(id)), p_project_id);
+
+  if cardinality(p_example_hashes) > 0 or cardinality(p_example_contents) > 0 then
+    perform optrail.check_content(p_example_hashes, p_example_contents);
+    insert into public.optimization_examples (project_id, example_hash, input, expected_output)
+    select p_project_id, decode(e.hash, 'hex'), e.content::jsonb -> 'input', e.content::jsonb -> 'expectedOutput'
+    from unnest(p_example_hashes, p_example_contents) as e(hash, content)
+    order by decode(e.hash, 'hex')
+    on conflict do nothing;
+  end if;
+
+  insert into public.optimization_iterations (id, run_id, project_id, iteration, status, is_placeholder)
+  select coalesce(min(s.iteration_id::text)::uuid, optrail.uuid_v7()), s.run_id, p_project_id, s.iteration, 'running', true
+  from unnest(v_run_ids, v_iterations, v_iteration_ids) as s(run_id, iteration, iteration_id)
+  where not exists (
+    select from public.optimization_iterations as i
+    where i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration)
+  group by s.run_id, s.iteration
+  order by s.run_id, s.iteration
+  on conflict do nothing;
+
+  select s.run_id, s.iteration into v_other
+  from unnest(v_run_ids, v_iterations, v_iteration_ids) as s(run_id, iteration, iteration_id)
+  left join public.optimization_iterations as i
+    on i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration
+  where s.iteration_id is not null and (i.id is null or (i.id <> s.iteration_id and not i.is_placeholder))
+  limit 1;
+  if found then
+    raise exception using
+      errcode = 'OT005',
+      message = format('iteration %s of run %s has another id than the samples say', v_other.iteration, v_other.run_id),
+      hint = 'Leave iterationId out, or give the id of the iteration with that number.';
+  end if;
+
+  insert into public.optimization_samples (
+    run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
+    prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split,
+    metadata)
+  select
+    s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), nullif(s.predicted_output, 'null'), s.score,
+    nullif(s.scores, 'null'), s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens, s.cost_usd,
+    s.error_message, s.feedback, s.example_id, s.split, nullif(s.metadata, 'null')
+  from rows from (
+    unnest(
+      p_run_ids, p_iterations, p_sample_indexes, p_hashes, p_scores, p_success, p_latencies, p_prompt_tokens,
+      p_completion_tokens, p_total_tokens, p_costs, p_error_messages, p_feedback, p_example_ids, p_splits),
+    jsonb_array_elements(p_predicted_outputs), jsonb_array_elements(p_score_sets), jsonb_array_elements(p_metadata)
+  ) as s(
+    run_id, iteration, sample_index, example_hash, score, success, latency_ms, prompt_tokens,
+    completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split,
+    predicted_output, scores, metadata)
+  order by s.run_id, s.iteration, s.sample_index
+  on conflict do nothing;
+  get diagnostics v_stored = row_count;
+  return v_stored;
+end
 $$;
 
 -- Name: refresh_analytics(); Type: FUNCTION; Schema: optrail; Owner: -
@@ -1084,65 +1168,22 @@ CREATE FUNCTION public.record_optimization_samples(p_project_id text, p_samples 
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-  v_other record;
 begin
-  perform optrail.lock_runs(
-    array(select distinct s.run_id from jsonb_to_recordset(p_samples) as s(run_id uuid)), p_project_id);
-
-  if cardinality(p_example_hashes) > 0 or cardinality(p_example_contents) > 0 then
-    perform optrail.check_content(p_example_hashes, p_example_contents);
-    insert into public.optimization_examples (project_id, example_hash, input, expected_output)
-    select p_project_id, decode(e.hash, 'hex'), e.content::jsonb -> 'input', e.content::jsonb -> 'expectedOutput'
-    from unnest(p_example_hashes, p_example_contents) as e(hash, content)
-    order by decode(e.hash, 'hex')
-    on conflict do nothing;
-  end if;
-
-  insert into public.optimization_iterations (id, run_id, project_id, iteration, status, is_placeholder)
-  select coalesce(min(s.iteration_id::text)::uuid, optrail.uuid_v7()), s.run_id, p_project_id, s.iteration, 'running', true
-  from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
-  where not exists (
-    select from public.optimization_iterations as i
-    where i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration)
-  group by s.run_id, s.iteration
-  order by s.run_id, s.iteration
-  on conflict do nothing;
-
-  select s.run_id, s.iteration into v_other
-  from (
-    select distinct s.run_id, s.iteration, s.iteration_id
-    from jsonb_to_recordset(p_samples) as s(run_id uuid, iteration integer, iteration_id uuid)
-    where s.iteration_id is not null
-  ) as s
-  left join public.optimization_iterations as i
-    on i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration
-  where i.id is null or (i.id <> s.iteration_id and not i.is_placeholder)
-  limit 1;
-  if found then
-    raise exception using
-      errcode = 'OT005',
-      message = format('iteration %s of run %s has another id than the samples say', v_other.iteration, v_other.run_id),
-      hint = 'Leave iterationId out, or give the id of the iteration with that number.';
-  end if;
-
-  insert into public.optimization_samples (
-    run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
-    prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split,
-    metadata)
   select
-    s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), s.predicted_output, s.score,
-    s.scores, s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens, s.cost_usd,
-    s.error_message, s.feedback, s.example_id, s.split, s.metadata
+    optrail.record_samples(
+      p_project_id, array_agg(s.run_id), array_agg(s.iteration), array_agg(s.iteration_id), array_agg(s.sample_index),
+      jsonb_agg(s.predicted_output), array_agg(s.score), jsonb_agg(s.scores), array_agg(s.success),
+      array_agg(s.latency_ms), array_agg(s.prompt_tokens), array_agg(s.completion_tokens), array_agg(s.total_tokens),
+      array_agg(s.cost_usd), array_agg(s.error_message), array_agg(s.feedback), array_agg(s.example_id), array_agg(s.split),
+      jsonb_agg(s.metadata), array_agg(s.example_hash), p_example_hashes, p_example_contents),
+    jsonb_array_length(p_samples)
+  into stored, existing
   from jsonb_to_recordset(p_samples) as s(
-    run_id uuid, iteration integer, sample_index integer, example_hash text, predicted_output jsonb,
+    run_id uuid, iteration integer, iteration_id uuid, sample_index integer, example_hash text, predicted_output jsonb,
     score double precision, scores jsonb, success boolean, latency_ms double precision, prompt_tokens integer,
     completion_tokens integer, total_tokens integer, cost_usd numeric, error_message text, feedback text,
-    example_id text, split text, metadata jsonb)
-  order by s.run_id, s.iteration, s.sample_index
-  on conflict do nothing;
-  get diagnostics stored = row_count;
-  existing := jsonb_array_length(p_samples) - stored;
+    example_id text, split text, metadata jsonb);
+  existing := existing - stored;
   return next;
 end
 $$;
@@ -2743,9 +2784,9 @@ GRANT ALL ON FUNCTION optrail.claims() TO service_role;
 
 REVOKE ALL ON FUNCTION optrail.count_iterations(p_changes optrail.iteration_change[]) FROM PUBLIC;
 
--- Name: FUNCTION count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_sum numeric); Type: ACL; Schema: optrail; Owner: -
+-- Name: FUNCTION count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric); Type: ACL; Schema: optrail; Owner: -
 
-REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_sum numeric) FROM PUBLIC;
+REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric) FROM PUBLIC;
 
 -- Name: FUNCTION find_best(p_run_id uuid, p_project_id text, p_direction text); Type: ACL; Schema: optrail; Owner: -
 
@@ -2779,11 +2820,21 @@ GRANT ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) TO 
 
 REVOKE ALL ON FUNCTION optrail.may_follow(p_before text, p_after text) FROM PUBLIC;
 
+-- Name: FUNCTION microseconds(p_milliseconds double precision); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.microseconds(p_milliseconds double precision) FROM PUBLIC;
+
 -- Name: FUNCTION my_projects(p_role text); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.my_projects(p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO authenticated;
 GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO service_role;
+
+-- Name: FUNCTION record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]) TO authenticated;
+GRANT ALL ON FUNCTION optrail.record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]) TO service_role;
 
 -- Name: FUNCTION refresh_analytics(); Type: ACL; Schema: optrail; Owner: -
 

@@ -79,6 +79,7 @@ const DATABASE = `
   public.get_optimization_analytics       call                            done   done   done   done   done    none     none    none   denied done
   public.refresh_optimization_analytics   call                            denied denied denied denied denied  denied   denied  denied denied done
   optrail.refresh_analytics               call                            denied denied denied denied denied  denied   denied  denied denied done
+  optrail.record_samples                  call                            done   done   denied done   denied  absent   absent  absent denied done
   optrail.lock_runs                       call                            done   done   denied done   denied  absent   absent  absent denied done
   optrail.resolve_run                     call                            done   done   done   done   done    none     none    none   denied done
   optrail.my_projects                     call                            done   done   done   done   done    none     none    none   denied none
@@ -112,6 +113,7 @@ export const INTERNAL_FUNCTIONS = [
   'count_samples',
   'find_best',
   'may_follow',
+  'microseconds',
   'role_rank',
   'touch_updated_at',
 ].map((name) => `optrail.${name}`);
@@ -242,6 +244,9 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   'public.get_optimization_analytics': { call: "select from public.get_optimization_analytics('A')" },
   'public.refresh_optimization_analytics': { call: 'select public.refresh_optimization_analytics()' },
   'optrail.refresh_analytics': { call: 'select optrail.refresh_analytics()' },
+  'optrail.record_samples': {
+    call: `select optrail.record_samples('A', '{${RUN_A}}', '{1}', null, '{9}', ${Array(17).fill('null').join(', ')})`,
+  },
   'optrail.lock_runs': { call: `select optrail.lock_runs('{${RUN_A}}', 'A')` },
   'optrail.resolve_run': { call: `select where optrail.resolve_run('${RUN_A}', null) is not null` },
   'optrail.my_projects': { call: "select from optrail.my_projects() as p where p = 'A'" },
