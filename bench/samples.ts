@@ -17,7 +17,7 @@ interface Load {
   limit: number;
 }
 
-export function inputOf(bytes: number, example: number): { question: string } {
+function inputOf(bytes: number, example: number): { question: string } {
   // Text that compresses about as well as prose: hex of a hash chain, words of it repeated.
   let text = '';
   for (let part = 0; text.length < bytes - 20; part += 1)
@@ -27,7 +27,7 @@ export function inputOf(bytes: number, example: number): { question: string } {
   return { question: text.slice(0, bytes - 20) };
 }
 
-export function* samplesOf(runId: string, projectId: string, inputs: readonly object[]): Generator<CreateOptimizationSampleInput> {
+function* samplesOf(runId: string, projectId: string, inputs: readonly object[]): Generator<CreateOptimizationSampleInput> {
   for (let iteration = 0; iteration < ITERATIONS; iteration += 1) {
     for (let index = 0; index < EXAMPLES; index += 1) {
       yield {
@@ -46,7 +46,7 @@ export function* samplesOf(runId: string, projectId: string, inputs: readonly ob
   }
 }
 
-export function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {
+function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {
   let batch: T[] = [];
   for (const item of items) {
     batch.push(item);
@@ -61,7 +61,7 @@ export function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {
  * optimization_samples with the example written out in each row, and it has as many indexes and foreign keys: an example is
  * found again by the data set's own id where ours has the hash.
  */
-export const FLAT = `
+const FLAT = `
   drop table if exists public.flat_samples;
   create table public.flat_samples (like public.optimization_samples including defaults including generated);
   alter table public.flat_samples drop column example_hash, add column input jsonb, add column expected_output jsonb,
@@ -72,7 +72,7 @@ export const FLAT = `
 
 const escaped = (value: unknown) => JSON.stringify(value).replaceAll('\\', '\\\\');
 
-export async function copyBatch(connection: PoolClient, batch: readonly CreateOptimizationSampleInput[]): Promise<void> {
+async function copyBatch(connection: PoolClient, batch: readonly CreateOptimizationSampleInput[]): Promise<void> {
   const lines = batch.map((s) =>
     [
       s.runId,

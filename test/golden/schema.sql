@@ -575,6 +575,7 @@ declare
   v_iterations integer[];
   v_iteration_ids uuid[];
   v_other record;
+  v_is_again boolean;
   v_stored bigint;
 begin
   -- A batch names few iterations; the checks below ask for each of them once.
@@ -618,26 +619,41 @@ begin
       hint = 'Leave iterationId out, or give the id of the iteration with that number.';
   end if;
 
-  insert into public.optimization_samples (
-    run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
-    prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split,
-    metadata)
-  select
-    s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), nullif(s.predicted_output, 'null'), s.score,
-    nullif(s.scores, 'null'), s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens, s.cost_usd,
-    s.error_message, s.feedback, s.example_id, s.split, nullif(s.metadata, 'null')
-  from rows from (
-    unnest(
-      p_run_ids, p_iterations, p_sample_indexes, p_hashes, p_scores, p_success, p_latencies, p_prompt_tokens,
-      p_completion_tokens, p_total_tokens, p_costs, p_error_messages, p_feedback, p_example_ids, p_splits),
-    jsonb_array_elements(p_predicted_outputs), jsonb_array_elements(p_score_sets), jsonb_array_elements(p_metadata)
-  ) as s(
-    run_id, iteration, sample_index, example_hash, score, success, latency_ms, prompt_tokens,
-    completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split,
-    predicted_output, scores, metadata)
-  order by s.run_id, s.iteration, s.sample_index
-  on conflict do nothing;
-  get diagnostics v_stored = row_count;
+  v_is_again := exists (
+    select from unnest(v_run_ids, v_iterations) as s(run_id, iteration)
+    join public.optimization_samples as known
+      on known.run_id = s.run_id and known.iteration = s.iteration and known.project_id = p_project_id);
+
+  -- Without ON CONFLICT, whose speculative insertion costs a tenth of all: the run is locked, so that what is not there now comes
+  -- from nobody else but an INSERT that bypassed this function.
+  begin
+    insert into public.optimization_samples (
+      run_id, project_id, iteration, sample_index, example_hash, predicted_output, score, scores, success, latency_ms,
+      prompt_tokens, completion_tokens, declared_total_tokens, cost_usd, error_message, feedback, example_id, split,
+      metadata)
+    select distinct on (s.run_id, s.iteration, s.sample_index)
+      s.run_id, p_project_id, s.iteration, s.sample_index, decode(s.example_hash, 'hex'), nullif(s.predicted_output, 'null'),
+      s.score, nullif(s.scores, 'null'), s.success, s.latency_ms, s.prompt_tokens, s.completion_tokens, s.total_tokens,
+      s.cost_usd, s.error_message, s.feedback, s.example_id, s.split, nullif(s.metadata, 'null')
+    from rows from (
+      unnest(
+        p_run_ids, p_iterations, p_sample_indexes, p_hashes, p_scores, p_success, p_latencies, p_prompt_tokens,
+        p_completion_tokens, p_total_tokens, p_costs, p_error_messages, p_feedback, p_example_ids, p_splits),
+      jsonb_array_elements(p_predicted_outputs), jsonb_array_elements(p_score_sets), jsonb_array_elements(p_metadata)
+    ) with ordinality as s(
+      run_id, iteration, sample_index, example_hash, score, success, latency_ms, prompt_tokens,
+      completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split,
+      predicted_output, scores, metadata, place)
+    -- A scalar query and not EXISTS, which might be planned as a hash of the whole table.
+    where not v_is_again or (
+      select true from public.optimization_samples as known
+      where known.run_id = s.run_id and known.iteration = s.iteration and known.sample_index = s.sample_index
+        and known.project_id = p_project_id) is null
+    order by s.run_id, s.iteration, s.sample_index, s.place;
+    get diagnostics v_stored = row_count;
+  exception when unique_violation then
+    raise exception using errcode = '40001', message = sqlerrm, hint = 'Send the samples again: those that exist now are left as they are.';
+  end;
   return v_stored;
 end
 $$;

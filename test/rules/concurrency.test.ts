@@ -57,6 +57,29 @@ describe.each(TESTED)('at once, on $name', (install) => {
     return (await trail.client.createOptimizationRun(aRun(projectId, { status: 'running' }))).id;
   }
 
+  test('a sample that an INSERT without triggers brings in between is told as busy, and is there the next time', async () => {
+    if (!install.name.includes('superuser')) return;
+    const runId = await newRun();
+    const run = await trail.client.getOptimizationRun(runId);
+    const [sample] = samplesOf(runId, 1, () => ({ score: 0.5 }));
+    await trail.client.createOptimizationIteration({ runId, iteration: 0 });
+    let recorded: Promise<unknown> = Promise.resolve();
+    await trail.database.transaction(TRUSTED, async (transaction) => {
+      await transaction.query({ text: "set local session_replication_role = 'replica'" });
+      await transaction.query({
+        text: 'insert into optimization_samples (run_id, project_id, iteration, sample_index) values ($1, $2, 0, 0)',
+        values: [runId, run?.projectId ?? ''],
+      });
+      recorded = trail.client.batchCreateOptimizationSamples([sample as CreateOptimizationSampleInput]).catch((error: unknown) => error);
+      await vi.waitUntil(async () => (await trail.sql(LOCK_WAITERS)).length > 0, { timeout: 10_000 });
+    });
+    expect(await recorded).toMatchObject({ code: 'database_busy', retryable: true });
+    expect(await trail.client.batchCreateOptimizationSamples([sample as CreateOptimizationSampleInput])).toEqual({
+      stored: 0,
+      existing: 1,
+    });
+  });
+
   test('fifty writers on one run lose nothing and never wait in a circle', async () => {
     const runId = await newRun();
     const all = WRITERS * 3;
