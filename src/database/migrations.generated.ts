@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: 'cc7b393bbb5e532485255e4e62220a24ab818656cac95958f80d9ddc9eb2f7db',
+    sha256: '730129371ede4c72d05968d4b460b2b943e27ed4f82cc58e0e56f9946135ef1a',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'cc7b393bbb5e532485255e4e62220a24ab818656cac95958f80d9ddc9eb2f7db';
+  v_sha256 constant text := '730129371ede4c72d05968d4b460b2b943e27ed4f82cc58e0e56f9946135ef1a';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -1475,37 +1475,37 @@ as $$
     'service_role', 'member')
 $$;
 
--- The runs of a project that have all these tags and contain this configuration, where they are few; null where they are
--- many, or may be: then reading the project's runs in the order asked for finds a page of them sooner.
+-- The runs of a project that have all these tags and contain this configuration, where that many runs at most of all projects
+-- do; null where more do: then reading the project's runs in the order asked for finds a page of them sooner.
 --
 -- Under row-level security \`@>\` cannot use its GIN index, since it is not leakproof. So membership is asked first, here, and
--- the search runs with the owner's rights. The newest runs tell common from rare before the index is asked for a list that
--- could be half the table.
-create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer default 1000)
+-- the search runs with the owner's rights. Plans are made for the values at hand: a tag can be on two runs or on all.
+create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer default 5000)
 returns uuid[]
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 declare
+  v_matches bigint;
   v_found uuid[];
 begin
   if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
     return '{}';
   end if;
-  if (
-    select count(*) >= 3 from (
-      select r.tags, r.config from public.optimization_runs as r
-      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 300
-    ) as newest
-    where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
-  ) then
-    return null;
+  -- A small project is read whole, however common elsewhere what it is searched for. OFFSET 0 keeps the GIN indexes out of it.
+  if not exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
+    return array(
+      select own.id
+      from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
+      where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config));
   end if;
-  v_found := array(
-    select r.id from public.optimization_runs as r
-    where r.project_id = p_project_id
-      and (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
-    limit p_most + 1);
-  return case when cardinality(v_found) <= p_most then v_found end;
+  select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
+  into v_matches, v_found
+  from (
+    select r.id, r.project_id from public.optimization_runs as r
+    where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+    limit p_most + 1
+  ) as found;
+  return case when v_matches <= p_most then v_found end;
 end
 $$;
 
@@ -1517,8 +1517,10 @@ returns table (
   max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
   total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
   last_run_at timestamptz, refreshed_at timestamptz)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+  return query
   select g.project_id, g.optimizer_type, g.metric, g.status, g.total_runs,
     (g.sum_final_score / nullif(g.scored_runs, 0))::double precision,
     g.max_final_score,
@@ -1527,7 +1529,8 @@ as $$
     g.total_samples_evaluated, g.total_tokens_used, g.total_cost_usd, g.first_run_at, g.last_run_at, s.refreshed_at
   from optrail.analytics_rollup as g cross join optrail.analytics_state as s
   where g.project_id = p_project_id
-  order by g.total_runs desc, g.optimizer_type, g.metric, g.status
+  order by g.total_runs desc, g.optimizer_type, g.metric, g.status;
+end
 $$;
 comment on function public.get_optimization_analytics is 'A project''s rows of optimization_run_analytics, and when they were refreshed.';
 

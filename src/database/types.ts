@@ -107,6 +107,7 @@ function asIsoTime(text: string): string {
 /** Reads an array literal of any depth: `{1,NULL,"a \"b\""}`. */
 function arrayOf(parse: ValueParser): ValueParser {
   return (text) => {
+    if (text === '{}') return [];
     // Bounds other than 1 are written in front: `[0:1]={...}`.
     let at = text.startsWith('[') ? text.indexOf('=') + 1 : 0;
 
