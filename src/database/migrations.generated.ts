@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '730129371ede4c72d05968d4b460b2b943e27ed4f82cc58e0e56f9946135ef1a',
+    sha256: '7ecda66fa1272e59df934f05dff4b59475288f0e5bf7fd3fe11879471d71ce1a',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '730129371ede4c72d05968d4b460b2b943e27ed4f82cc58e0e56f9946135ef1a';
+  v_sha256 constant text := '7ecda66fa1272e59df934f05dff4b59475288f0e5bf7fd3fe11879471d71ce1a';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -322,7 +322,9 @@ create index idx_optimization_runs_rank on public.optimization_runs (project_id,
   where status = 'completed' and rank_score is not null;
 create index idx_optimization_runs_metric_rank on public.optimization_runs (project_id, metric, rank_score desc, created_at, id)
   where status = 'completed' and rank_score is not null;
-create index idx_optimization_runs_parent on public.optimization_runs (parent_run_id, project_id);
+-- Partial, since most runs have no parent: PostgreSQL 18 would skip over that one value and read the index as one by project.
+create index idx_optimization_runs_parent on public.optimization_runs (parent_run_id, project_id)
+  where parent_run_id is not null;
 
 -- The key is made last: of indexes that cost the same PostgreSQL takes the newest, and before the first ANALYZE a look-up by
 -- key costs the same in every index above that holds the id.
@@ -1414,13 +1416,14 @@ returns table (
   run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision,
   final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric,
   created_at timestamptz)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
     raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
   end if;
-  -- Two statements, so that each has the index made for it.
+  -- Two statements, planned for the values at hand, so that each has the index made for it: a plan for any metric would walk
+  -- the project's ranking until it meets enough runs of a rare one.
   if p_metric is null then
     return query
     select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,

@@ -809,12 +809,14 @@ COMMENT ON FUNCTION public.get_optimization_run_summary(p_run_id uuid, p_project
 CREATE FUNCTION public.get_top_runs_by_score(p_project_id text, p_limit integer DEFAULT 10, p_metric text DEFAULT NULL::text, p_eval_set text DEFAULT NULL::text) RETURNS TABLE(run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision, final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric, created_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
     raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
   end if;
-  -- Two statements, so that each has the index made for it.
+  -- Two statements, planned for the values at hand, so that each has the index made for it: a plan for any metric would walk
+  -- the project's ranking until it meets enough runs of a rare one.
   if p_metric is null then
     return query
     select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
@@ -2291,7 +2293,7 @@ CREATE INDEX idx_optimization_runs_optimizer_type ON public.optimization_runs US
 
 -- Name: idx_optimization_runs_parent; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX idx_optimization_runs_parent ON public.optimization_runs USING btree (parent_run_id, project_id);
+CREATE INDEX idx_optimization_runs_parent ON public.optimization_runs USING btree (parent_run_id, project_id) WHERE (parent_run_id IS NOT NULL);
 
 -- Name: idx_optimization_runs_performance; Type: INDEX; Schema: public; Owner: -
 
