@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { createClient } from '../src/open.js';
+import { observedPool } from '../test/support/explain.js';
 import { LARGE_PROJECT, MEMBER, makeRuns, type Size } from './dataset.js';
-import { observedPool } from './explain.js';
 import { inTurn, ms, ratio, type Timing, table } from './measure.js';
 import { findDeepCursors, type Query, queriesOf } from './queries.js';
 import { refreshCost } from './refresh.js';

@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: 'bb84359910fe2d7e4b77d06ed2fcaa03e5941c405045b7d1d6175b9bdf35a1e7',
+    sha256: '0ac97ac1231872e4e41585125c9d10f4fc9e56da70d516d878f4fd6672ac251a',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'bb84359910fe2d7e4b77d06ed2fcaa03e5941c405045b7d1d6175b9bdf35a1e7';
+  v_sha256 constant text := '0ac97ac1231872e4e41585125c9d10f4fc9e56da70d516d878f4fd6672ac251a';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -322,7 +322,9 @@ create index idx_optimization_runs_rank on public.optimization_runs (project_id,
   where status = 'completed' and rank_score is not null;
 create index idx_optimization_runs_metric_rank on public.optimization_runs (project_id, metric, rank_score desc, created_at, id)
   where status = 'completed' and rank_score is not null;
-create index idx_optimization_runs_parent on public.optimization_runs (parent_run_id, project_id);
+-- Partial, since most runs have no parent: PostgreSQL 18 would skip over that one value and read the index as one by project.
+create index idx_optimization_runs_parent on public.optimization_runs (parent_run_id, project_id)
+  where parent_run_id is not null;
 
 -- The key is made last: of indexes that cost the same PostgreSQL takes the newest, and before the first ANALYZE a look-up by
 -- key costs the same in every index above that holds the id.
@@ -1475,13 +1477,14 @@ returns table (
   run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision,
   final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric,
   created_at timestamptz)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
     raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
   end if;
-  -- Two statements, so that each has the index made for it.
+  -- Two statements, planned for the values at hand, so that each has the index made for it: a plan for any metric would walk
+  -- the project's ranking until it meets enough runs of a rare one.
   if p_metric is null then
     return query
     select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
@@ -1536,37 +1539,37 @@ as $$
     'service_role', 'member')
 $$;
 
--- The runs of a project that have all these tags and contain this configuration, where they are few; null where they are
--- many, or may be: then reading the project's runs in the order asked for finds a page of them sooner.
+-- The runs of a project that have all these tags and contain this configuration, where that many runs at most of all projects
+-- do; null where more do: then reading the project's runs in the order asked for finds a page of them sooner.
 --
 -- Under row-level security \`@>\` cannot use its GIN index, since it is not leakproof. So membership is asked first, here, and
--- the search runs with the owner's rights. The newest runs tell common from rare before the index is asked for a list that
--- could be half the table.
-create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer default 1000)
+-- the search runs with the owner's rights. Plans are made for the values at hand: a tag can be on two runs or on all.
+create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer default 5000)
 returns uuid[]
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan
 as $$
 declare
+  v_matches bigint;
   v_found uuid[];
 begin
   if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
     return '{}';
   end if;
-  if (
-    select count(*) >= 3 from (
-      select r.tags, r.config from public.optimization_runs as r
-      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 300
-    ) as newest
-    where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
-  ) then
-    return null;
+  -- A small project is read whole, however common elsewhere what it is searched for. OFFSET 0 keeps the GIN indexes out of it.
+  if not exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
+    return array(
+      select own.id
+      from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
+      where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config));
   end if;
-  v_found := array(
-    select r.id from public.optimization_runs as r
-    where r.project_id = p_project_id
-      and (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
-    limit p_most + 1);
-  return case when cardinality(v_found) <= p_most then v_found end;
+  select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
+  into v_matches, v_found
+  from (
+    select r.id, r.project_id from public.optimization_runs as r
+    where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+    limit p_most + 1
+  ) as found;
+  return case when v_matches <= p_most then v_found end;
 end
 $$;
 
@@ -1578,8 +1581,10 @@ returns table (
   max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
   total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
   last_run_at timestamptz, refreshed_at timestamptz)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+  return query
   select g.project_id, g.optimizer_type, g.metric, g.status, g.total_runs,
     (g.sum_final_score / nullif(g.scored_runs, 0))::double precision,
     g.max_final_score,
@@ -1588,7 +1593,8 @@ as $$
     g.total_samples_evaluated, g.total_tokens_used, g.total_cost_usd, g.first_run_at, g.last_run_at, s.refreshed_at
   from optrail.analytics_rollup as g cross join optrail.analytics_state as s
   where g.project_id = p_project_id
-  order by g.total_runs desc, g.optimizer_type, g.metric, g.status
+  order by g.total_runs desc, g.optimizer_type, g.metric, g.status;
+end
 $$;
 comment on function public.get_optimization_analytics is 'A project''s rows of optimization_run_analytics, and when they were refreshed.';
 

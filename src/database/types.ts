@@ -55,12 +55,14 @@ function encodeItem(item: SqlArray[number]): string {
 /** Builds rows from the column descriptions and the raw texts of each row. */
 export function rowReader(fields: readonly Field[]): (raw: readonly (string | null)[]) => Row {
   const columns = fields.map((field) => ({ name: field.name, parse: parserFor(field.dataTypeID) }));
+  // A copy of an object that has all its columns already is several times faster than columns added one by one.
+  const blank: Row = Object.fromEntries(columns.map(({ name }) => [name, null]));
   return (raw) => {
-    const row: Row = {};
+    const row: Row = { ...blank };
     let index = 0;
     for (const { name, parse } of columns) {
       const text = raw[index] ?? null;
-      row[name] = text === null ? null : parse(text);
+      if (text !== null) row[name] = parse(text);
       index += 1;
     }
     return row;
@@ -110,6 +112,7 @@ function asIsoTime(text: string): string {
 /** Reads an array literal of any depth: `{1,NULL,"a \"b\""}`. */
 function arrayOf(parse: ValueParser): ValueParser {
   return (text) => {
+    if (text === '{}') return [];
     // Bounds other than 1 are written in front: `[0:1]={...}`.
     let at = text.startsWith('[') ? text.indexOf('=') + 1 : 0;
 

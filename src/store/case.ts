@@ -26,9 +26,35 @@ export function snakeCase(name: string): string {
   return cached(snakeNames, name, (text) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 }
 
+/** The columns of a result: their names, those of the fields they become, and a row with nothing in it yet. */
+interface Shape {
+  columns: readonly string[];
+  fields: readonly string[];
+  blank: Readonly<Record<string, unknown>>;
+}
+
+// The rows of a result come one after the other, and all have the same columns.
+let last: Shape = shapeOf([]);
+
+function shapeOf(columns: readonly string[]): Shape {
+  const fields = columns.map(camelCase);
+  return { columns, fields, blank: Object.fromEntries(fields.map((field) => [field, null])) };
+}
+
+function isOf(shape: Shape, columns: readonly string[]): boolean {
+  return shape.columns.length === columns.length && columns.every((column, index) => column === shape.columns[index]);
+}
+
 /** Renames the keys of a row; the values, JSON included, stay as they are. */
 export function camelized<R extends object>(row: R): Camelized<R> {
-  const copy: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(row)) copy[camelCase(name)] = value;
+  const columns = Object.keys(row);
+  if (!isOf(last, columns)) last = shapeOf(columns);
+  // A copy of an object that has all its fields already is several times faster than fields added one by one.
+  const copy: Record<string, unknown> = { ...last.blank };
+  let index = 0;
+  for (const value of Object.values(row)) {
+    copy[last.fields[index] ?? ''] = value;
+    index += 1;
+  }
   return copy as Camelized<R>;
 }

@@ -37,8 +37,11 @@ const COLUMNS = [
   'updated_at',
 ] as const satisfies readonly (keyof OptimizationIterationsRow)[];
 
-const SELECTION = COLUMNS.map((column) => (column === 'program_hash' ? 'p.program, i.program_hash' : `i.${column}`)).join(', ');
-const PROGRAM_JOIN = 'left join public.optimization_programs as p on p.project_id = i.project_id and p.program_hash = i.program_hash';
+/** Looked up only for the iterations that have one: a join would be planned, and its policy asked, for those without too. */
+const PROGRAM = `case when i.program_hash is not null then (
+    select p.program from public.optimization_programs as p where p.project_id = i.project_id and p.program_hash = i.program_hash
+  ) end as program`;
+const SELECTION = [...COLUMNS.map((column) => `i.${column}`), PROGRAM].join(', ');
 
 type IterationRow = Pick<OptimizationIterationsRow, (typeof COLUMNS)[number]> & { program: JsonValue | null };
 
@@ -76,11 +79,11 @@ export async function createIteration(scope: Scope, iteration: CreateOptimizatio
   const { program, ...fields } = iteration;
   const content = program === undefined ? null : contentOf(program);
   const rows = await scope.query<IterationRow & Row>({
-    text: `select ${SELECTION} from public.record_optimization_iteration($1::jsonb, $2, $3) as i ${PROGRAM_JOIN}`,
+    text: `select ${SELECTION} from public.record_optimization_iteration($1::jsonb, $2, $3) as i`,
     values: [JSON.stringify(toColumns({ ...fields, status: statusOf(iteration) })), content?.hash ?? null, content?.text ?? null],
   });
   const row = theRow(rows, 'the recording of an iteration');
-  // A statement sees the tables as they were when it began, so that a program it stored itself is not in its join.
+  // A statement sees the tables as they were when it began, so that a program it stored itself is not in its selection.
   const isOwn = content !== null && row.program_hash !== null && hex(row.program_hash) === content.hash;
   return iterationOf(isOwn ? { ...row, program: program ?? null } : row);
 }
@@ -160,6 +163,11 @@ async function whyNoIteration(scope: Transaction, runId: string, iteration: numb
   return new OptrailError('not_found', `Run ${runId} has no iteration ${iteration}.`, { path: 'iteration' });
 }
 
+/** The project as SQL where the run is $1 and the project $2, which the database finds out only where the caller left it out. */
+function projectOf(projectId: string | undefined): string {
+  return projectId === undefined ? 'optrail.resolve_run($1, $2)' : '$2';
+}
+
 function readIterations(
   scope: Transaction,
   runId: string,
@@ -167,8 +175,8 @@ function readIterations(
   iteration?: number,
 ): Promise<(IterationRow & Row)[]> {
   return scope.query<IterationRow & Row>({
-    text: `select ${SELECTION} from public.optimization_iterations as i ${PROGRAM_JOIN}
-      where i.run_id = $1 and i.project_id = optrail.resolve_run($1, $2) ${iteration === undefined ? '' : 'and i.iteration = $3'}
+    text: `select ${SELECTION} from public.optimization_iterations as i
+      where i.run_id = $1 and i.project_id = ${projectOf(projectId)} ${iteration === undefined ? '' : 'and i.iteration = $3'}
       order by i.iteration`,
     values: [runId, projectId ?? null, ...(iteration === undefined ? [] : [iteration])],
   });
@@ -195,8 +203,7 @@ export async function getBestIteration(
     text: `select ${SELECTION}
       from public.optimization_runs as r
       join public.optimization_iterations as i on i.run_id = r.id and i.project_id = r.project_id and i.iteration = r.best_iteration
-      ${PROGRAM_JOIN}
-      where r.id = $1 and r.project_id = optrail.resolve_run($1, $2)`,
+      where r.id = $1 and r.project_id = ${projectOf(projectId)}`,
     values: [runId, projectId ?? null],
   });
   return row === undefined ? null : iterationOf(row, hashes);

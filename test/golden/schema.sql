@@ -462,31 +462,33 @@ $$;
 
 -- Name: find_rare_runs(text, text[], jsonb, integer); Type: FUNCTION; Schema: optrail; Owner: -
 
-CREATE FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer DEFAULT 1000) RETURNS uuid[]
+CREATE FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer DEFAULT 5000) RETURNS uuid[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
+  v_matches bigint;
   v_found uuid[];
 begin
   if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
     return '{}';
   end if;
-  if (
-    select count(*) >= 3 from (
-      select r.tags, r.config from public.optimization_runs as r
-      where r.project_id = p_project_id order by r.created_at desc, r.id desc limit 300
-    ) as newest
-    where (p_tags is null or newest.tags @> p_tags) and (p_config is null or newest.config @> p_config)
-  ) then
-    return null;
+  -- A small project is read whole, however common elsewhere what it is searched for. OFFSET 0 keeps the GIN indexes out of it.
+  if not exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
+    return array(
+      select own.id
+      from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
+      where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config));
   end if;
-  v_found := array(
-    select r.id from public.optimization_runs as r
-    where r.project_id = p_project_id
-      and (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
-    limit p_most + 1);
-  return case when cardinality(v_found) <= p_most then v_found end;
+  select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
+  into v_matches, v_found
+  from (
+    select r.id, r.project_id from public.optimization_runs as r
+    where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+    limit p_most + 1
+  ) as found;
+  return case when v_matches <= p_most then v_found end;
 end
 $$;
 
@@ -840,9 +842,11 @@ CREATE FUNCTION optrail.uuid_v7() RETURNS uuid
 -- Name: get_optimization_analytics(text); Type: FUNCTION; Schema: public; Owner: -
 
 CREATE FUNCTION public.get_optimization_analytics(p_project_id text) RETURNS TABLE(project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision, max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision, total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamp with time zone, last_run_at timestamp with time zone, refreshed_at timestamp with time zone)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+begin
+  return query
   select g.project_id, g.optimizer_type, g.metric, g.status, g.total_runs,
     (g.sum_final_score / nullif(g.scored_runs, 0))::double precision,
     g.max_final_score,
@@ -851,7 +855,8 @@ CREATE FUNCTION public.get_optimization_analytics(p_project_id text) RETURNS TAB
     g.total_samples_evaluated, g.total_tokens_used, g.total_cost_usd, g.first_run_at, g.last_run_at, s.refreshed_at
   from optrail.analytics_rollup as g cross join optrail.analytics_state as s
   where g.project_id = p_project_id
-  order by g.total_runs desc, g.optimizer_type, g.metric, g.status
+  order by g.total_runs desc, g.optimizer_type, g.metric, g.status;
+end
 $$;
 
 -- Name: FUNCTION get_optimization_analytics(p_project_id text); Type: COMMENT; Schema: public; Owner: -
@@ -904,12 +909,14 @@ COMMENT ON FUNCTION public.get_optimization_run_summary(p_run_id uuid, p_project
 CREATE FUNCTION public.get_top_runs_by_score(p_project_id text, p_limit integer DEFAULT 10, p_metric text DEFAULT NULL::text, p_eval_set text DEFAULT NULL::text) RETURNS TABLE(run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision, final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric, created_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
     raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
   end if;
-  -- Two statements, so that each has the index made for it.
+  -- Two statements, planned for the values at hand, so that each has the index made for it: a plan for any metric would walk
+  -- the project's ranking until it meets enough runs of a rare one.
   if p_metric is null then
     return query
     select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
@@ -2343,7 +2350,7 @@ CREATE INDEX idx_optimization_runs_optimizer_type ON public.optimization_runs US
 
 -- Name: idx_optimization_runs_parent; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX idx_optimization_runs_parent ON public.optimization_runs USING btree (parent_run_id, project_id);
+CREATE INDEX idx_optimization_runs_parent ON public.optimization_runs USING btree (parent_run_id, project_id) WHERE (parent_run_id IS NOT NULL);
 
 -- Name: idx_optimization_runs_performance; Type: INDEX; Schema: public; Owner: -
 

@@ -291,7 +291,7 @@ describe.each(TESTED)('tenants on $name', (install) => {
     const loose = await trail.sql(
       `select oid::regprocedure::text as name from pg_proc
        where pronamespace in ('public'::regnamespace, 'optrail'::regnamespace) and prosecdef
-         and (pronamespace <> 'optrail'::regnamespace or proconfig is distinct from array['search_path=""'])`,
+         and (pronamespace <> 'optrail'::regnamespace or 'search_path=""' <> all (coalesce(proconfig, '{}')))`,
     );
     expect(loose).toEqual([]);
   });
