@@ -59,7 +59,15 @@ export const listProjects: OptimizationClient['listProjects'] = (...args) => def
 /** Records one run around a callback, into `options.client` or the default client. */
 export const { trackRun, startRun } = createTrackRun(async () => defaultClient());
 
-export type { ByIdOptions, CallOptions, ClientHandle, OptimizationClient, ReadOptions, SampleReadOptions } from './client/port.js';
+export type {
+  ByIdOptions,
+  CallOptions,
+  ClientHandle,
+  IterationReadOptions,
+  OptimizationClient,
+  ReadOptions,
+  SampleReadOptions,
+} from './client/port.js';
 export type {
   OptimizationExamplesRow,
   OptimizationIterationsRow,

@@ -16,10 +16,15 @@ import { listRuns } from '../store/run-pages.js';
 import * as runs from '../store/runs.js';
 import * as samples from '../store/samples.js';
 import { type Scope, scopeOf } from '../store/scope.js';
-import type { ByIdOptions, CallOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
+import type { ByIdOptions, CallOptions, IterationReadOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
 import { validated, validatedItems } from './validate.js';
 
 const SampleLimitSchema = z.int().min(1).max(100_000);
+const IterationPageSchema = z.object({
+  limit: z.int().min(1).max(100_000).optional(),
+  orderDirection: z.enum(['asc', 'desc']).optional(),
+  after: IterationNumberSchema.optional(),
+});
 
 /** What a direct client stands on. The database may be opened, and what it is known to hold remembered, by several clients. */
 export interface DirectConnection {
@@ -87,9 +92,11 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
       return within(options, (scope) => iterations.updateIteration(scope, id, number, projectId, valid));
     },
 
-    async getOptimizationIterations(runId, options: ReadOptions = {}) {
-      const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return within(options, (scope) => iterations.getIterations(scope, id, projectId, options.hashes));
+    async getOptimizationIterations(runId, options: IterationReadOptions = {}) {
+      const { signal, hashes, limit, orderDirection, after, ...place } = options;
+      const [id, projectId] = [runIdOf(runId), projectIdOf(place)];
+      const page = validated(IterationPageSchema, { limit, orderDirection, after });
+      return within({ signal }, (scope) => iterations.getIterations(scope, id, projectId, page, hashes));
     },
 
     async getBestIteration(runId, options: ReadOptions = {}) {

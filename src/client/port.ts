@@ -44,8 +44,8 @@ export interface OptimizationClient {
     changes: UpdateOptimizationIterationInput,
     options?: ByIdOptions,
   ): Promise<OptimizationIteration>;
-  /** All iterations of a run in their order. */
-  getOptimizationIterations(runId: string, options?: ReadOptions): Promise<OptimizationIteration[]>;
+  /** Iterations of a run in the order of their numbers: all of them, unless a `limit` is given. */
+  getOptimizationIterations(runId: string, options?: IterationReadOptions): Promise<OptimizationIteration[]>;
   /** The winner, by the rules of `bestIteration`: null where no full evaluation was completed. */
   getBestIteration(runId: string, options?: ReadOptions): Promise<OptimizationIteration | null>;
 
@@ -69,6 +69,15 @@ export interface OptimizationClient {
 
   /** Projects that you may see, with their number of runs. */
   listProjects(options?: CallOptions): Promise<OptimizationProject[]>;
+}
+
+export interface IterationReadOptions extends ReadOptions {
+  /** At most so many, 1 to 100,000. */
+  limit?: number | undefined;
+  /** `desc` gives the newest first; `asc` where it is left out. */
+  orderDirection?: 'asc' | 'desc' | undefined;
+  /** Only those that come after this number in the order asked for: the last one's, to go on from a page. */
+  after?: number | undefined;
 }
 
 export interface SampleReadOptions extends ReadOptions {

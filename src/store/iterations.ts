@@ -128,7 +128,7 @@ export async function updateIteration(
     if (content !== null) await storeProgram(transaction, runId, projectId, content);
     const updated = await transaction.query({ text, values: parameters.values });
     if (updated.length === 0) throw await whyNoIteration(transaction, runId, iteration, projectId);
-    const rows = await readIterations(transaction, runId, projectId, iteration);
+    const rows = await readIterations(transaction, runId, projectId, { iteration });
     return iterationOf(theRow(rows, 'the change of an iteration'));
   });
 }
@@ -140,7 +140,7 @@ async function iterationAsItIs(
   iteration: number,
   projectId: string | undefined,
 ): Promise<OptimizationIteration> {
-  const [row] = await readIterations(scope, runId, projectId, iteration);
+  const [row] = await readIterations(scope, runId, projectId, { iteration });
   if (row === undefined) throw await whyNoIteration(scope, runId, iteration, projectId);
   return iterationOf(row);
 }
@@ -158,7 +158,7 @@ async function storeProgram(scope: Transaction, runId: string, projectId: string
 async function whyNoIteration(scope: Transaction, runId: string, iteration: number, projectId: string | undefined): Promise<OptrailError> {
   const reason = await whyRefused(scope, runId, projectId);
   if (reason.code === 'not_found') return reason;
-  const rows = await readIterations(scope, runId, projectId, iteration);
+  const rows = await readIterations(scope, runId, projectId, { iteration });
   if (rows.length > 0) return reason;
   return new OptrailError('not_found', `Run ${runId} has no iteration ${iteration}.`, { path: 'iteration' });
 }
@@ -168,17 +168,30 @@ function projectOf(projectId: string | undefined): string {
   return projectId === undefined ? 'optrail.resolve_run($1, $2)' : '$2';
 }
 
+/** Which iterations of a run: one of them, or those after a number, in the order asked for. */
+interface IterationQuery {
+  iteration?: number | undefined;
+  after?: number | undefined;
+  orderDirection?: 'asc' | 'desc' | undefined;
+  limit?: number | undefined;
+}
+
 function readIterations(
   scope: Transaction,
   runId: string,
   projectId: string | undefined,
-  iteration?: number,
+  { iteration, after, orderDirection = 'asc', limit }: IterationQuery = {},
 ): Promise<(IterationRow & Row)[]> {
+  const parameters = new Parameters();
+  const where = [`i.run_id = ${parameters.add(runId)}`];
+  parameters.add(projectId ?? null);
+  where.push(`i.project_id = ${projectOf(projectId)}`);
+  if (iteration !== undefined) where.push(`i.iteration = ${parameters.add(iteration)}`);
+  if (after !== undefined) where.push(`i.iteration ${orderDirection === 'asc' ? '>' : '<'} ${parameters.add(after)}`);
   return scope.query<IterationRow & Row>({
-    text: `select ${SELECTION} from public.optimization_iterations as i
-      where i.run_id = $1 and i.project_id = ${projectOf(projectId)} ${iteration === undefined ? '' : 'and i.iteration = $3'}
-      order by i.iteration`,
-    values: [runId, projectId ?? null, ...(iteration === undefined ? [] : [iteration])],
+    text: `select ${SELECTION} from public.optimization_iterations as i where ${where.join(' and ')}
+      order by i.iteration ${orderDirection} ${limit === undefined ? '' : `limit ${parameters.add(limit)}`}`,
+    values: parameters.values,
   });
 }
 
@@ -186,9 +199,10 @@ export async function getIterations(
   scope: Scope,
   runId: string,
   projectId: string | undefined,
+  page: Omit<IterationQuery, 'iteration'>,
   hashes = false,
 ): Promise<OptimizationIteration[]> {
-  const rows = await readIterations(scope, runId, projectId);
+  const rows = await readIterations(scope, runId, projectId, page);
   return rows.map((row) => iterationOf(row, hashes));
 }
 

@@ -254,6 +254,8 @@ test('iterations list marks baseline and best', async () => {
   ]);
   const iterations = await dataOf('iterations', 'list', IDS.triage);
   expect(iterations.map(({ score }: { score: number }) => score)).toEqual([0, 1, 0.857142857, 0.9]);
+  const last = await dataOf('iterations', 'list', IDS.triage, '--last', '2');
+  expect(last.map(({ score }: { score: number }) => score)).toEqual([0.857142857, 0.9]);
   expect((await answer('iterations', 'list', 'imported')).stderr).toContain('The run is pending and recorded no iteration.');
 });
 

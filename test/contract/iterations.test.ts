@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { IterationReadOptions } from '../../src/client/port.js';
 import { OptimizationIterationSchema, type UpdateOptimizationIterationInput } from '../../src/schemas/index.js';
 import { ABSENT, aRun, expectShape, newProject } from '../support/records.js';
 import { INSTALLS, type Trail, useTrail } from '../support/trails.js';
@@ -134,6 +135,25 @@ describe.each(INSTALLS)('iterations on $name', (install) => {
     for (const iteration of [10, 2, 0, 9]) await trail.client.createOptimizationIteration({ runId, iteration });
     const numbers = (await trail.client.getOptimizationIterations(runId)).map(({ iteration }) => iteration);
     expect(numbers).toEqual([0, 2, 9, 10]);
+  });
+
+  test('a page of iterations goes on behind the last one, in either direction', async () => {
+    const runId = await runIn(trail);
+    for (const iteration of [0, 1, 2, 3, 5]) await trail.client.createOptimizationIteration({ runId, iteration });
+    const numbers = async (options: IterationReadOptions) =>
+      (await trail.client.getOptimizationIterations(runId, options)).map(({ iteration }) => iteration);
+    expect(await numbers({ limit: 2 })).toEqual([0, 1]);
+    expect(await numbers({ limit: 2, after: 1 })).toEqual([2, 3]);
+    expect(await numbers({ after: 3 })).toEqual([5]);
+    expect(await numbers({ limit: 2, orderDirection: 'desc' })).toEqual([5, 3]);
+    expect(await numbers({ limit: 9, orderDirection: 'desc', after: 3 })).toEqual([2, 1, 0]);
+    expect(await numbers({ after: 5 })).toEqual([]);
+  });
+
+  test.each([{ limit: 0 }, { limit: 1.5 }, { after: -1 }, { orderDirection: 'down' }])('%j is no page of iterations', async (options) => {
+    const [path] = Object.keys(options);
+    const reading = trail.client.getOptimizationIterations(ABSENT, options as IterationReadOptions);
+    await expect(reading).rejects.toMatchObject({ code: 'invalid_input', issues: [{ path }] });
   });
 
   test('tokens in all follow from their parts where only those are given', async () => {

@@ -86,6 +86,11 @@ const READS: Read[] = [
     read: (client, { runId }) => client.getOptimizationIterations(runId),
     indexes: [KEY, ITERATIONS, 'optimization_programs_pkey'],
   },
+  {
+    name: 'the last iterations',
+    read: (client, { runId }) => client.getOptimizationIterations(runId, { limit: 20, orderDirection: 'desc', after: 90 }),
+    indexes: [KEY, ITERATIONS],
+  },
   { name: 'best iteration', read: (client, { runId }) => client.getBestIteration(runId), indexes: [KEY, ITERATIONS] },
   {
     name: 'samples of an iteration',
