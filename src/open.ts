@@ -3,6 +3,7 @@ import type { ClientHandle, OptimizationClient } from './client/port.js';
 import { validated } from './client/validate.js';
 import { postgresUrl, readSettings } from './config.js';
 import { MEMORY, openEmbedded } from './database/embedded/engine.js';
+import { shippedSeed } from './database/embedded/shipped-seed.js';
 import { assertSchema, migrate } from './database/migrate.js';
 import { type Database, TRUSTED } from './database/port.js';
 import { openPostgres, type PoolLike } from './database/postgres.js';
@@ -46,7 +47,8 @@ export async function openPlace(place: Place): Promise<Database> {
 }
 
 async function openReady(place: Place): Promise<Database> {
-  const database = await openPlace(place);
+  // A new directory then comes with the schema; a database that is there already is opened as it is.
+  const database = place.kind === 'embedded' ? await openEmbedded({ ...place, seed: shippedSeed() }) : await openPlace(place);
   try {
     // The embedded database is ours to prepare; a server's schema changes only when somebody says so.
     if (place.kind === 'embedded') await migrate(database);

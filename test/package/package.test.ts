@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyOf, seedKey } from '../../src/database/embedded/seed-file.js';
+import { MIGRATIONS } from '../../src/database/migrations.generated.js';
 
 /** A folder of somebody who installed the package and knows nothing of this repository. */
 let folder: string;
@@ -55,6 +57,14 @@ test('plain JavaScript records a run, and another process reads it back', () => 
   );
   const id = run('node', 'write.js').trim();
   expect(JSON.parse(run('node', 'read.js', id))).toEqual({ score: 0.75, program: { instruction: 'Think.' } });
+});
+
+test('a new database comes from the seed in the package', () => {
+  const seed = readFileSync(join(folder, 'node_modules/optrail/dist/database/embedded/seed.bin'));
+  expect(keyOf(seed), 'the seed is of another schema or PGlite: `npm run build` makes it').toBe(seedKey(MIGRATIONS));
+  const segments = readdirSync(join(folder, 'trail/data/pg_wal')).filter((name) => /^[0-9A-F]{24}$/.test(name));
+  // initdb and the migration write the first segment, with which the seed was not packed.
+  expect(segments).toEqual(['000000010000000000000002']);
 });
 
 test('every entry point loads where @ax-llm/ax is not installed', () => {
