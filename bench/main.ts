@@ -15,6 +15,7 @@ import { benchRecording } from './recording.js';
 import { refreshRow } from './refresh.js';
 import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
+import { benchThread } from './thread.js';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const note = (text: string) => process.stderr.write(`${text}\n`);
@@ -43,6 +44,8 @@ note('recording');
 sections.push(await within('recording', benchRecording));
 note('samples');
 sections.push(await within('samples', benchSamples));
+note("the caller's thread");
+sections.push(await within('thread', (url) => benchThread(url, options.quick ? 20 : 60)));
 note('reading 10,000 runs');
 const small = await within('reading_small', (url, pool) => readAt(url, pool, SMALL, rounds, note));
 const refresh = [refreshRow('10,000 runs', small.refresh)];

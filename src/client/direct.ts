@@ -6,7 +6,7 @@ import { OptimizationRunFiltersSchema } from '../schemas/filters.js';
 import { CreateOptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../schemas/iteration.js';
 import { IdSchema, IterationNumberSchema, NameSchema } from '../schemas/primitives.js';
 import { CreateOptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../schemas/run.js';
-import { BatchCreateOptimizationSamplesSchema, CreateOptimizationSampleSchema } from '../schemas/sample.js';
+import { CreateOptimizationSampleSchema } from '../schemas/sample.js';
 import * as analytics from '../store/analytics.js';
 import type { ExampleMemory } from '../store/example-memory.js';
 import * as iterations from '../store/iterations.js';
@@ -17,6 +17,7 @@ import * as samples from '../store/samples.js';
 import { type Scope, scopeOf } from '../store/scope.js';
 import type { ByIdOptions, CallOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
 import { validated } from './validate.js';
+import { validatedSamples } from './validate-list.js';
 
 const SampleLimitSchema = z.int().min(1).max(100_000);
 
@@ -102,7 +103,7 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
     },
 
     async batchCreateOptimizationSamples(inputs, options = {}) {
-      const valid = validated(BatchCreateOptimizationSamplesSchema, inputs, ['samples']);
+      const valid = await validatedSamples(inputs);
       return within(options, (scope) => samples.createSamples(scope, valid, connection.examples));
     },
 

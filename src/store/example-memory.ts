@@ -6,18 +6,24 @@ const MOST = 100_000;
  * any time, which costs only that the example is sent again; it must not be told of what was rolled back.
  */
 export class ExampleMemory {
-  private readonly known = new Set<string>();
+  /** By project: a key of project and hash together would have to be written for each question. */
+  private readonly known = new Map<string, Set<string>>();
+  private size = 0;
 
   has(projectId: string, hash: string): boolean {
-    return this.known.has(`${hash} ${projectId}`);
+    return this.known.get(projectId)?.has(hash) ?? false;
   }
 
   add(projectId: string, hashes: readonly string[]): void {
-    if (this.known.size + hashes.length > MOST) this.known.clear();
-    for (const hash of hashes) this.known.add(`${hash} ${projectId}`);
+    if (this.size + hashes.length > MOST) this.clear();
+    const ours = this.known.get(projectId) ?? new Set();
+    this.known.set(projectId, ours);
+    for (const hash of hashes) ours.add(hash);
+    this.size += hashes.length;
   }
 
   clear(): void {
     this.known.clear();
+    this.size = 0;
   }
 }
