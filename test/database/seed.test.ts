@@ -51,7 +51,7 @@ describe('a new directory', () => {
     expect(await database.query(TRUSTED, { text: 'select from optimization_runs' })).toEqual([]);
     await database.script("insert into optimization_projects (id, name) values ('kept', 'kept')");
     await database.close();
-    expect(existsSync(join(directory, 'data.making'))).toBe(false);
+    expect(existsSync(join(directory, 'data.unfinished'))).toBe(false);
     expect(await (await open(directory)).query(TRUSTED, { text: 'select id from optimization_projects' })).toEqual([{ id: 'kept' }]);
   });
 
@@ -98,7 +98,7 @@ describe('a seed that is of no use', () => {
     const directory = temporaryDirectory();
     const database = await open(directory, offer());
     expect((await migrate(database)).applied).toEqual(MIGRATIONS.map(({ name }) => name));
-    expect(existsSync(join(directory, 'data.making'))).toBe(false);
+    expect(existsSync(join(directory, 'data.unfinished'))).toBe(false);
   });
 
   /** As if its PostgreSQL were another one, though PGlite says the same version. */
@@ -112,11 +112,21 @@ describe('a seed that is of no use', () => {
 });
 
 describe('a start that is killed', () => {
+  test('leaves its mark, and whatever it had made is made anew', async () => {
+    const directory = temporaryDirectory();
+    const database = await open(directory);
+    await database.script("insert into optimization_projects (id, name) values ('half', 'half')");
+    await database.close();
+    rmSync(join(directory, 'data/global/pg_control'));
+    writeFileSync(join(directory, 'data.unfinished'), '');
+    expect(await (await open(directory)).query(TRUSTED, { text: 'select id from optimization_projects' })).toEqual([]);
+  });
+
   test.each([
     ['from the seed', true],
     ['by initdb', false],
   ])('%s, leaves nothing that the next one takes for a database', { timeout: 300_000 }, async (_, seeded) => {
-    for (const delay of seeded ? [0, 5, 15, 40, 80, 150, 300] : [0, 100]) {
+    for (const delay of seeded ? [0, 5, 15, 40, 80, 150, 300, 600] : [0, 100, 1500, 3000]) {
       const directory = temporaryDirectory();
       const starting = runNode(
         `const { openEmbedded } = await import(dist('database/embedded/engine.js'));
@@ -125,8 +135,9 @@ describe('a start that is killed', () => {
         directory,
         ...(seeded ? [seed.file, key] : []),
       );
-      const hasBegun = () => existsSync(join(directory, 'data.making')) || existsSync(join(directory, 'data'));
-      while (!hasBegun()) await new Promise((resolve) => setTimeout(resolve, 1));
+      const hasBegun = () => existsSync(join(directory, 'data.unfinished'));
+      // A start that is quicker than this look at it is killed when it is over.
+      while (!hasBegun() && !existsSync(join(directory, 'data/PG_VERSION'))) await new Promise((resolve) => setTimeout(resolve, 1));
       await new Promise((resolve) => setTimeout(resolve, delay));
       starting.child.kill('SIGKILL');
       await starting.ended;
@@ -135,7 +146,7 @@ describe('a start that is killed', () => {
       await migrate(database);
       expect(await database.query(TRUSTED, { text: 'select count(*) as n from optimization_runs' })).toEqual([{ n: 0 }]);
       await database.close();
-      expect(existsSync(join(directory, 'data.making'))).toBe(false);
+      expect(existsSync(join(directory, 'data.unfinished'))).toBe(false);
     }
   });
 });

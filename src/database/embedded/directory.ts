@@ -12,14 +12,23 @@ export function prepareDirectory(directory: string): string {
   return join(directory, 'data');
 }
 
-/** Whether there is a database. It comes into its place whole, so that there is no half of one. */
+/** Whether there is a database, or the beginnings of one. */
 export function holdsDatabase(dataDir: string): boolean {
   return existsSync(join(dataDir, 'PG_VERSION'));
 }
 
-/** Makes room for a database that is to be moved there. Rejects with `not_configured` where somebody else's files are. */
-export function assertFree(dataDir: string): void {
-  if (!existsSync(dataDir)) return;
+/** The file that stands there while a database is made. */
+export function unfinishedMark(dataDir: string): string {
+  return `${dataDir}.unfinished`;
+}
+
+export function isUnfinished(dataDir: string): boolean {
+  return existsSync(unfinishedMark(dataDir));
+}
+
+/** Makes sure that there is our database or room for one. Rejects with `not_configured` where somebody else's files are. */
+export function assertOurs(dataDir: string): void {
+  if (holdsDatabase(dataDir) || isUnfinished(dataDir) || !existsSync(dataDir)) return;
   const [stranger] = readdirSync(dataDir);
   if (stranger === undefined) rmdirSync(dataDir);
   else

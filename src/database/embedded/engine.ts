@@ -6,7 +6,7 @@ import type { Database, Identity, QueryOptions, Row, Statement, Transaction } fr
 import { sessionStatements } from '../session.js';
 import { runTransaction } from '../transaction.js';
 import { type EncodedStatement, encodeStatement } from '../types.js';
-import { assertFree, holdsDatabase, prepareDirectory } from './directory.js';
+import { assertOurs, prepareDirectory } from './directory.js';
 import { Host } from './host.js';
 import { acquireLock, type Lock } from './lock.js';
 import { MEMORY, type SeedOffer } from './messages.js';
@@ -38,7 +38,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
   const lock = await acquireLock(target);
   const start = (): Promise<Host> => Host.start({ dataDir, seed }, hangAfter);
   try {
-    if (!holdsDatabase(dataDir)) assertFree(dataDir);
+    assertOurs(dataDir);
     return new Embedded(target, await start(), { lock, start });
   } catch (error) {
     lock.release();

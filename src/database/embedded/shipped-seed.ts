@@ -4,7 +4,7 @@ import { MIGRATIONS } from '../migrations.generated.js';
 import type { SeedOffer } from './messages.js';
 import { seedKey } from './seed-file.js';
 
-/** The seed that `npm run build` puts beside the compiled code, as the one to take; undefined where there is none. */
+/** The seed that `scripts/seed.mjs` puts beside the compiled code, as the one to take; undefined where there is none. */
 export function shippedSeed(): SeedOffer | undefined {
   const file = ['./seed.bin', '../../../dist/database/embedded/seed.bin']
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
