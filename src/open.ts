@@ -6,7 +6,7 @@ import { MEMORY, openEmbedded } from './database/embedded/engine.js';
 import { shippedSeed } from './database/embedded/shipped-seed.js';
 import { assertSchema, migrate } from './database/migrate.js';
 import { type Database, TRUSTED } from './database/port.js';
-import { openPostgres, type PoolLike } from './database/postgres.js';
+import type { PoolLike } from './database/postgres.js';
 import { OptrailError } from './errors.js';
 import { ClaimsSchema } from './schemas/project.js';
 import { ExampleMemory } from './store/example-memory.js';
@@ -41,9 +41,10 @@ function placeOf(options: ClientOptions): Place {
 
 /** Opens a database as it is found, whatever schema it holds. */
 export async function openPlace(place: Place): Promise<Database> {
-  if (place.kind === 'postgres') return openPostgres({ url: place.url });
-  if (place.kind === 'pool') return openPostgres({ pool: place.pool });
-  return openEmbedded({ directory: place.directory });
+  if (place.kind === 'embedded') return openEmbedded({ directory: place.directory });
+  // Who keeps the trail in a directory need not wait until the driver of a server is loaded.
+  const { openPostgres } = await import('./database/postgres.js');
+  return openPostgres(place.kind === 'postgres' ? { url: place.url } : { pool: place.pool });
 }
 
 async function openReady(place: Place): Promise<Database> {
