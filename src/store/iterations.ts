@@ -66,7 +66,10 @@ function statusOf(iteration: CreateOptimizationIteration): OptimizationIteration
 /** A row as the recording functions of the database read it: their table's column names. */
 export function toColumns(fields: object): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined && value !== null) columns[snakeCase(name)] = value;
+  for (const name of Object.keys(fields)) {
+    const value = (fields as Record<string, unknown>)[name];
+    if (value !== undefined && value !== null) columns[snakeCase(name)] = value;
+  }
   return columns;
 }
 
