@@ -1,5 +1,5 @@
 /*
- * npm run bench [-- --quick] [--only recording,samples,reading]: makes its own PostgreSQL, measures through the SDK, prints tables,
+ * npm run bench [-- --quick] [--only recording,samples,thread,reading]: makes its own PostgreSQL, measures through the SDK, prints tables,
  * writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
  */
 import { writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { benchRecording } from './recording.js';
 import { refreshRow } from './refresh.js';
 import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
+import { benchThread } from './thread.js';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const note = (text: string) => process.stderr.write(`${text}\n`);
@@ -58,6 +59,7 @@ async function reading(): Promise<Section[]> {
 const PARTS: Record<string, () => Promise<Section[]>> = {
   recording: async () => [await within('recording', (url, pool) => benchRecording(url, pool, options.quick))],
   samples: async () => [await within('samples', benchSamples)],
+  thread: async () => [await within('thread', (url) => benchThread(url, options.quick ? 20 : 60))],
   reading,
 };
 

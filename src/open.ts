@@ -3,9 +3,10 @@ import type { ClientHandle, OptimizationClient } from './client/port.js';
 import { validated } from './client/validate.js';
 import { postgresUrl, readSettings } from './config.js';
 import { MEMORY, openEmbedded } from './database/embedded/engine.js';
+import { shippedSeed } from './database/embedded/shipped-seed.js';
 import { assertSchema, migrate } from './database/migrate.js';
 import { type Database, TRUSTED } from './database/port.js';
-import { openPostgres, type PoolLike } from './database/postgres.js';
+import type { PoolLike } from './database/postgres.js';
 import { OptrailError } from './errors.js';
 import { ClaimsSchema } from './schemas/project.js';
 import { ExampleMemory } from './store/example-memory.js';
@@ -40,13 +41,15 @@ function placeOf(options: ClientOptions): Place {
 
 /** Opens a database as it is found, whatever schema it holds. */
 export async function openPlace(place: Place): Promise<Database> {
-  if (place.kind === 'postgres') return openPostgres({ url: place.url });
-  if (place.kind === 'pool') return openPostgres({ pool: place.pool });
-  return openEmbedded({ directory: place.directory });
+  if (place.kind === 'embedded') return openEmbedded({ directory: place.directory });
+  // Who keeps the trail in a directory need not wait until the driver of a server is loaded.
+  const { openPostgres } = await import('./database/postgres.js');
+  return openPostgres(place.kind === 'postgres' ? { url: place.url } : { pool: place.pool });
 }
 
 async function openReady(place: Place): Promise<Database> {
-  const database = await openPlace(place);
+  // A new directory then comes with the schema; a database that is there already is opened as it is.
+  const database = place.kind === 'embedded' ? await openEmbedded({ ...place, seed: shippedSeed() }) : await openPlace(place);
   try {
     // The embedded database is ours to prepare; a server's schema changes only when somebody says so.
     if (place.kind === 'embedded') await migrate(database);

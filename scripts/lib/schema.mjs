@@ -17,6 +17,19 @@ export async function withSchema(work) {
   }
 }
 
+/**
+ * Makes a data directory with the migrations applied, as small as it gets, and closes it in good order.
+ * @param {string} directory
+ * @param {readonly { sql: string }[]} migrations
+ */
+export async function migratedDirectory(directory, migrations) {
+  const database = await PGlite.create(directory);
+  for (const { sql } of migrations) await database.exec(sql);
+  // The log of how it was made is 9 MB that nobody reads again: on to a new segment, and without the old one.
+  await database.exec('set wal_recycle = off; select pg_switch_wal(); checkpoint;');
+  await database.close();
+}
+
 async function migrationFiles() {
   const names = await readdir('migrations');
   const files = names.filter((name) => name.endsWith('.sql')).sort();

@@ -51,7 +51,10 @@ export interface OptimizationClient {
 
   /** Records one sample and returns it; one that exists is returned unchanged. */
   createOptimizationSample(input: CreateOptimizationSampleInput, options?: CallOptions): Promise<OptimizationSample>;
-  /** Records many samples in one transaction, all or none. */
+  /**
+   * Records many samples in one transaction, all or none. They are read in slices, so that many of them do not hold up your
+   * thread: leave them unchanged until the promise resolves.
+   */
   batchCreateOptimizationSamples(inputs: readonly CreateOptimizationSampleInput[], options?: CallOptions): Promise<SampleBatchResult>;
   /** Samples of a run, or of one of its iterations, by iteration and index. `limit` is 1,000 where it is left out. */
   getOptimizationSamples(runId: string, iteration?: number, limit?: number, options?: SampleReadOptions): Promise<OptimizationSample[]>;

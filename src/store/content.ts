@@ -14,8 +14,21 @@ export interface Content {
 }
 
 export function contentOf(value: JsonValue): Content {
-  const text = canonicalize(value);
+  const text = isInOrder(value) ? JSON.stringify(value) : canonicalize(value);
   return { hash: hash('sha256', text, 'hex'), text };
+}
+
+/** Whether all keys ascend as RFC 8785 orders them: then JSON.stringify, whose spelling it took over, gives its text in half the time. */
+function isInOrder(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  let last: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (last !== undefined && key <= last) return false;
+    if (!isInOrder(value[key] ?? null)) return false;
+    last = key;
+  }
+  return true;
 }
 
 /** Hexadecimal of a stored hash. */

@@ -13,8 +13,8 @@ export interface Example {
 
 export function exampleContent({ input, expectedOutput }: Example): Content {
   const example: JsonObject = {};
-  if (input !== undefined) example.input = input;
   if (expectedOutput !== undefined) example.expectedOutput = expectedOutput;
+  if (input !== undefined) example.input = input;
   return contentOf(example);
 }
 

@@ -68,11 +68,12 @@ function statusOf(iteration: CreateOptimizationIteration): OptimizationIteration
 
 /** A row as the recording functions of the database read it: their table's column names. */
 function toColumns(fields: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields)
-      .filter(([, value]) => value !== undefined && value !== null)
-      .map(([name, value]) => [snakeCase(name), value]),
-  );
+  const columns: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const value = (fields as Record<string, unknown>)[name];
+    if (value !== undefined && value !== null) columns[snakeCase(name)] = value;
+  }
+  return columns;
 }
 
 export async function createIteration(scope: Scope, iteration: CreateOptimizationIteration): Promise<OptimizationIteration> {

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyOf, seedKey } from '../../src/database/embedded/seed-file.js';
+import { MIGRATIONS } from '../../src/database/migrations.generated.js';
 
 /** A folder of somebody who installed the package and knows nothing of this repository. */
 let folder: string;
@@ -23,7 +25,8 @@ function megabytes(path: string): string {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'optrail-package-'));
-  // Without scripts, since `npm test` has built already and other tests are using what it built.
+  // Without scripts, since `npm test` has built already and other tests are using what it built; prepack also makes the seed.
+  expect(spawnSync(process.execPath, ['scripts/seed.mjs']).status).toBe(0);
   run('npm', 'pack', '--ignore-scripts', resolve('.'));
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   write('package.json', '{ "private": true, "type": "module" }');
@@ -55,6 +58,14 @@ test('plain JavaScript records a run, and another process reads it back', () => 
   );
   const id = run('node', 'write.js').trim();
   expect(JSON.parse(run('node', 'read.js', id))).toEqual({ score: 0.75, program: { instruction: 'Think.' } });
+});
+
+test('a new database comes from the seed in the package', () => {
+  const seed = readFileSync(join(folder, 'node_modules/optrail/dist/database/embedded/seed.bin'));
+  expect(keyOf(seed)).toBe(seedKey(MIGRATIONS));
+  const segments = readdirSync(join(folder, 'trail/data/pg_wal')).filter((name) => /^[0-9A-F]{24}$/.test(name));
+  // initdb and the migration write the first segment, with which the seed was not packed.
+  expect(segments).toEqual(['000000010000000000000002']);
 });
 
 test('every entry point loads where @ax-llm/ax is not installed', () => {

@@ -6,18 +6,21 @@ import type { Database, Identity, QueryOptions, Row, Statement, Transaction } fr
 import { sessionStatements } from '../session.js';
 import { runTransaction } from '../transaction.js';
 import { type EncodedStatement, encodeStatement } from '../types.js';
-import { prepareDirectory } from './directory.js';
+import { assertOurs, prepareDirectory } from './directory.js';
 import { Host } from './host.js';
 import { acquireLock, type Lock } from './lock.js';
+import { MEMORY, type SeedOffer } from './messages.js';
+
+export { MEMORY } from './messages.js';
 
 export interface EmbeddedOptions {
   /** Where the data is kept, or `memory://` for a database that ends with the process. */
   directory: string;
   /** Milliseconds after which a statement without an answer counts as hung; 120,000 where it is left out. */
   hangAfter?: number | undefined;
+  /** What a new directory is made of, migrated already; without it initdb makes an empty database. */
+  seed?: SeedOffer | undefined;
 }
-
-export const MEMORY = 'memory://';
 
 /**
  * PostgreSQL inside this process: PGlite in a worker thread, one statement or transaction at a time.
@@ -27,14 +30,15 @@ export const MEMORY = 'memory://';
  * A cancelled statement that the engine has begun runs to its end, and its outcome is dropped.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
-  const { directory, hangAfter = 120_000 } = options;
+  const { directory, hangAfter = 120_000, seed } = options;
   if (directory === MEMORY) return new Embedded(MEMORY, await Host.start({ dataDir: MEMORY }, hangAfter));
 
   const target = resolve(directory);
   const dataDir = prepareDirectory(target);
   const lock = await acquireLock(target);
-  const start = (): Promise<Host> => Host.start({ dataDir }, hangAfter);
+  const start = (): Promise<Host> => Host.start({ dataDir, seed }, hangAfter);
   try {
+    assertOurs(dataDir);
     return new Embedded(target, await start(), { lock, start });
   } catch (error) {
     lock.release();

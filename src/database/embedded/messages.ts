@@ -1,9 +1,20 @@
 import type { Reply } from '../channel.js';
 import type { EncodedStatement } from '../types.js';
 
+/** The name, in place of a directory, of a database that ends with the process. */
+export const MEMORY = 'memory://';
+
 /** What the worker is started with: a directory of PGlite's, or `memory://`. */
 export interface WorkerData {
   dataDir: string;
+  /** What to make a new directory of, where it fits; initdb makes it otherwise. */
+  seed?: SeedOffer | undefined;
+}
+
+/** A file with a data directory, and what it must say it is. */
+export interface SeedOffer {
+  file: string;
+  key: string;
 }
 
 /** What the main thread asks, one at a time; the worker answers each once. */

@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { Reply } from '../channel.js';
 import { PARSERS, parserFor } from '../types.js';
-import type { EngineError, Request, Response, WorkerData } from './messages.js';
+import { openDataDirectory } from './data-directory.js';
+import { type EngineError, MEMORY, type Request, type Response, type WorkerData } from './messages.js';
 
-async function open({ dataDir }: WorkerData): Promise<PGlite> {
-  const engine = await PGlite.create({ dataDir });
+async function open({ dataDir, seed }: WorkerData): Promise<PGlite> {
+  const engine = dataDir === MEMORY ? await PGlite.create({ dataDir }) : await openDataDirectory(dataDir, seed);
   // PGlite converts more types than Optrail does: each goes the way it goes on PostgreSQL.
   for (const oid of Object.keys(engine.parsers)) engine.parsers[oid] = parserFor(Number(oid));
   Object.assign(engine.parsers, Object.fromEntries(PARSERS));
