@@ -1,5 +1,5 @@
 /*
- * npm run bench [-- --quick]: makes its own PostgreSQL, measures through the SDK, prints tables, writes bench/results.md
+ * npm run bench [-- --quick] [--peers]: makes its own PostgreSQL, measures through the SDK, prints tables, writes bench/results.md
  * (the whole bench only) and exits 3 where a limit is missed.
  */
 import { writeFileSync } from 'node:fs';
@@ -10,15 +10,21 @@ import { MIGRATIONS } from '../src/database/migrations.generated.js';
 import { startServer } from '../test/support/postgres.js';
 import { FULL, SMALL } from './dataset.js';
 import { table } from './measure.js';
+import { benchPeers, FULL_TRIALS } from './peers/bench.js';
+import { pythonEnvironment } from './peers/environment.js';
 import { readAt, readingSection } from './reading.js';
 import { benchRecording } from './recording.js';
 import { refreshRow } from './refresh.js';
 import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false } },
+});
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
+// First, so that a machine without Python hears of it at once.
+const python = options.peers ? await pythonEnvironment(note) : undefined;
 const server = await startServer(18, { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB', autovacuum: 'off' });
 const admin = new pg.Pool({ connectionString: server.url });
 
@@ -61,6 +67,7 @@ sections.push({
 });
 await admin.end();
 await server.stop();
+if (python !== undefined) sections.push(await benchPeers(python, options.quick ? 500 : FULL_TRIALS, note));
 
 const missed = sections.flatMap((section) => section.missed);
 const report = [
