@@ -27,6 +27,8 @@ const note = (text: string) => process.stderr.write(`${text}\n`);
 const python = options.peers ? await pythonEnvironment(note) : undefined;
 const server = await startServer(18, { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB', autovacuum: 'off' });
 const admin = new pg.Pool({ connectionString: server.url });
+// The server may stop while a connection is still saying goodbye.
+admin.on('error', () => {});
 
 async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Promise<T>): Promise<T> {
   await admin.query(`create database ${name}`);

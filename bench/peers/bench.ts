@@ -56,6 +56,8 @@ async function databases(closers: (() => unknown)[]) {
   const server = await startServer(18, { shared_buffers: '1GB', 'pg_stat_statements.max': '20000' });
   closers.push(() => server.stop());
   const admin = new pg.Pool({ connectionString: server.url });
+  // The server may stop while a connection is still saying goodbye.
+  admin.on('error', () => {});
   closers.push(() => admin.end());
   await admin.query('create extension pg_stat_statements');
   for (const database of DATABASES.values()) await admin.query(`create database ${database}`);
