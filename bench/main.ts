@@ -1,6 +1,6 @@
 /*
- * npm run bench [-- --quick] [--only recording,samples,thread,reading]: makes its own PostgreSQL, measures through the SDK, prints tables,
- * writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
+ * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
+ * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -10,6 +10,8 @@ import { MIGRATIONS } from '../src/database/migrations.generated.js';
 import { startServer } from '../test/support/postgres.js';
 import { FULL, SMALL } from './dataset.js';
 import { table } from './measure.js';
+import { benchPeers, FULL_TRIALS } from './peers/bench.js';
+import { pythonEnvironment } from './peers/environment.js';
 import { readAt, readingSection } from './reading.js';
 import { benchRecording } from './recording.js';
 import { refreshRow } from './refresh.js';
@@ -17,12 +19,18 @@ import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
 import { benchThread } from './thread.js';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
 const note = (text: string) => process.stderr.write(`${text}\n`);
+
+const wanted = options.only?.split(',') ?? [];
+// First, so that a machine without Python hears of it at once.
+const python = options.peers || wanted.includes('peers') ? await pythonEnvironment(note) : undefined;
 
 const server = await startServer(18, { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB', autovacuum: 'off' });
 const admin = new pg.Pool({ connectionString: server.url });
-// A server that stops ends connections that are still saying goodbye.
+// The server may stop while a connection is still saying goodbye.
 admin.on('error', () => {});
 
 async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Promise<T>): Promise<T> {
@@ -61,11 +69,11 @@ const PARTS: Record<string, () => Promise<Section[]>> = {
   samples: async () => [await within('samples', benchSamples)],
   thread: async () => [await within('thread', (url) => benchThread(url, options.quick ? 20 : 60))],
   reading,
+  ...(python === undefined ? {} : { peers: async () => [await benchPeers(python, options.quick ? 500 : FULL_TRIALS, note)] }),
 };
 
-const names = options.only?.split(',') ?? Object.keys(PARTS);
 const sections: Section[] = [];
-for (const name of names) {
+for (const name of wanted.length > 0 ? wanted : Object.keys(PARTS)) {
   const part = PARTS[name];
   if (part === undefined) throw new Error(`--only knows ${Object.keys(PARTS).join(', ')}; not ${name}`);
   note(name);
