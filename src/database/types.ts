@@ -44,7 +44,13 @@ function isArray(value: SqlValue): value is SqlArray {
 }
 
 function encodeArray(items: SqlArray): string {
-  return `{${items.map(encodeItem).join(',')}}`;
+  let [last, text]: [SqlArray[number] | undefined, string] = [undefined, ''];
+  const texts = items.map((item) => {
+    // A column often says the same again and again.
+    if (item !== last) [last, text] = [item, encodeItem(item)];
+    return text;
+  });
+  return `{${texts.join(',')}}`;
 }
 
 function encodeItem(item: SqlArray[number]): string {

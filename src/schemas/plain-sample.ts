@@ -6,7 +6,15 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Printable ASCII: neither NUL nor half a surrogate pair can be in it. */
 const PLAIN_NAME = new RegExp(`^[ -~]{1,${MAX_NAME_LENGTH}}$`);
 
-const isId = (value: unknown) => typeof value === 'string' && UUID.test(value);
+let lastId: unknown;
+/** The samples of a batch are mostly of one run. */
+function isId(value: unknown): boolean {
+  if (value === lastId) return lastId !== undefined;
+  if (typeof value !== 'string' || !UUID.test(value)) return false;
+  lastId = value;
+  return true;
+}
+
 const isName = (value: unknown) => typeof value === 'string' && PLAIN_NAME.test(value);
 const isWithin = (value: unknown, least: number, most: number) => typeof value === 'number' && value >= least && value <= most;
 const isNumberTo = (most: number) => (value: unknown) => isWithin(value, 0, most);

@@ -64,14 +64,16 @@ interface Slice {
   unsent: [hash: string, text: string][];
 }
 
-function sliceOf(projectId: string, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Slice {
+async function sliceOf(projectId: string, samples: readonly CreateOptimizationSample[], memory: ExampleMemory, turn: Turn): Promise<Slice> {
   const unsent = new Map<string, string>();
-  const hashes = samples.map((sample) => {
-    if (sample.input === undefined && sample.expectedOutput === undefined) return null;
-    const { hash, text } = memory.contentOf(sample);
-    if (!unsent.has(hash) && !memory.has(projectId, hash)) unsent.set(hash, text ?? exampleContent(sample).text);
-    return hash;
-  });
+  const hashes: (string | null)[] = [];
+  for (const sample of samples) {
+    const hasExample = sample.input !== undefined || sample.expectedOutput !== undefined;
+    const { hash, text } = hasExample ? memory.contentOf(sample) : { hash: null };
+    hashes.push(hash);
+    if (hash !== null && !unsent.has(hash) && !memory.has(projectId, hash)) unsent.set(hash, text ?? exampleContent(sample).text);
+    if (turn.isOver()) await turn.next();
+  }
   return { projectId, samples, hashes, unsent: [...unsent] };
 }
 
@@ -82,11 +84,12 @@ async function slicesOf(projects: readonly [string, CreateOptimizationSample[]][
   for (const [projectId, samples] of projects) {
     const slices: Slice[] = [];
     for (const part of partsOf(samples)) {
-      slices.push(sliceOf(projectId, part, memory));
-      if (turn.isOver()) await turn.next();
+      slices.push(await sliceOf(projectId, part, memory, turn));
     }
     groups.push(slices);
   }
+  // Writing the first of them out is a turn's work again.
+  await turn.next();
   return groups;
 }
 
