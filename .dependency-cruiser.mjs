@@ -3,8 +3,9 @@ const ARROWS = {
   errors: [],
   schemas: [],
   config: ['schemas'],
-  database: [],
-  journal: ['schemas'],
+  processes: [],
+  database: ['processes'],
+  journal: ['processes', 'schemas'],
   store: ['database', 'schemas'],
   client: ['schemas'],
   'client/direct': ['client', 'database', 'schemas', 'store'],
@@ -25,7 +26,7 @@ const DOORS = {
 };
 
 /** What runs on an edge runtime and in a browser, and the packages that run there too. */
-const PORTABLE = ['errors', 'schemas', '[^/]+/port', 'client/http', 'journal/memory', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE = ['errors', 'schemas', '[^/]+/port', 'client/http', 'recorder', 'optimizers', 'demo', 'edge'];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
 /** @param {string[]} names of folders, and of files without their extension */

@@ -1,5 +1,5 @@
 import type { OptimizationClient } from './client/port.js';
-import { defaultClient } from './open.js';
+import { defaultClient, openJournal } from './open.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*
@@ -57,7 +57,7 @@ export const updateRunProgress: OptimizationClient['updateRunProgress'] = (...ar
 export const listProjects: OptimizationClient['listProjects'] = (...args) => defaultClient().listProjects(...args);
 
 /** Records one run around a callback, into `options.client` or the default client. */
-export const { trackRun, startRun } = createTrackRun(async () => defaultClient());
+export const { trackRun, startRun } = createTrackRun(async () => defaultClient(), openJournal);
 
 export type { ByIdOptions, CallOptions, ClientHandle, OptimizationClient, ReadOptions, SampleReadOptions } from './client/port.js';
 export type {

@@ -68,6 +68,13 @@ export interface TrackRunOptions {
   onIteration?: (event: IterationEvent) => void;
   /** Told each kind of problem once a run. By default `console.warn`, prefixed `optrail:`. */
   onWarning?: OnWarning;
+  /**
+   * Where what the database can't take is kept on disk until it can: a directory, or `false` for nowhere. Left out, it is
+   * `journal/` in the embedded database's directory, or in `.optrail` beside the nearest package.json for a database reached by
+   * URL; none for a database in memory, a client `as` a user, a client of another make, and a strict run. `true` is that
+   * `.optrail` for those as well.
+   */
+  journal?: boolean | string;
   /** The client to record through; the default one where it is left out. It is never closed. */
   client?: OptimizationClient;
   /** Longest wait for the database, at the start and again at the end of the run, in milliseconds: 10,000 by default. */

@@ -63,9 +63,14 @@ export type IterationUpdate = Omit<IterationRecord, 'iteration' | 'samples'>;
 
 /** What became of the writes of a run so far; the three add up to the calls made. */
 export interface FlushReport {
+  /** Stored in the database. */
   acknowledged: number;
+  /** Neither stored nor refused yet. */
   pending: number;
+  /** Refused for good, in whole or in part. */
   rejected: number;
+  /** How many of the pending ones lie in the journal, and outlive the process; left out where nothing is pending. */
+  kept?: number;
 }
 
 export interface FlushOptions {

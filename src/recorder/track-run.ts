@@ -1,3 +1,4 @@
+import type { OpenJournal } from '../journal/port.js';
 import type { TrackRunOptions } from './options.js';
 import type { Run, StartedRun } from './port.js';
 import { Recording, type ResolveClient } from './recording.js';
@@ -20,12 +21,15 @@ export interface RunTracker {
   startRun(options: TrackRunOptions): Promise<StartedRun>;
 }
 
-/** The two ways to record a run, into `options.client` or the client that `resolveClient` gives. */
-export function createTrackRun(resolveClient: ResolveClient): RunTracker {
+/**
+ * The two ways to record a run, into `options.client` or the client that `resolveClient` gives. What the database can't take
+ * waits in the journal that `openJournal` gives, and in memory alone where it gives none.
+ */
+export function createTrackRun(resolveClient: ResolveClient, openJournal?: OpenJournal): RunTracker {
   return {
     async trackRun<T>(options: TrackRunOptions, callback: (run: Run) => Promise<T> | T): Promise<T> {
       options.signal?.throwIfAborted();
-      const recording = await Recording.begin(options, resolveClient);
+      const recording = await Recording.begin(options, { resolveClient, openJournal });
       let result: T;
       try {
         result = await callback(recording);
@@ -39,7 +43,7 @@ export function createTrackRun(resolveClient: ResolveClient): RunTracker {
     },
     async startRun(options: TrackRunOptions): Promise<StartedRun> {
       options.signal?.throwIfAborted();
-      return Recording.begin(options, resolveClient);
+      return Recording.begin(options, { resolveClient, openJournal });
     },
   };
 }

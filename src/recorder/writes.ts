@@ -3,15 +3,18 @@ import type { CreateOptimizationIterationInput, UpdateOptimizationIterationInput
 import type { CreateOptimizationRunInput, UpdateOptimizationRunInput } from '../schemas/run.js';
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
 
-/**
- * Everything that the recorder writes, as plain data that carries its own ids: sent twice it is stored once. A journal can
- * keep these as they are, and stands between the outbox and {@link Send}.
- */
+/** Everything that the recorder writes, as plain data that carries its own ids: sent twice it is stored once. */
 export type Write =
   | { kind: 'createRun'; input: CreateOptimizationRunInput }
-  | { kind: 'updateRun'; runId: string; projectId: string; changes: UpdateOptimizationRunInput }
+  | { kind: 'updateRun'; runId: string; projectId: string | undefined; changes: UpdateOptimizationRunInput }
   | { kind: 'createIteration'; input: CreateOptimizationIterationInput }
-  | { kind: 'updateIteration'; runId: string; projectId: string; iteration: number; changes: UpdateOptimizationIterationInput }
+  | {
+      kind: 'updateIteration';
+      runId: string;
+      projectId: string | undefined;
+      iteration: number;
+      changes: UpdateOptimizationIterationInput;
+    }
   | { kind: 'createSamples'; inputs: CreateOptimizationSampleInput[] };
 
 /** Delivers one write; resolves to the number of rows that were there before, when it is acknowledged. */

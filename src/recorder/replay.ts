@@ -1,0 +1,34 @@
+import type { Journal } from '../journal/port.js';
+import { SYNC } from './delivery.js';
+import { Ledger } from './ledger.js';
+import { Outbox } from './outbox.js';
+import type { FlushReport } from './port.js';
+import type { ResolveClient } from './recording.js';
+import { type OnWarning, Warnings } from './warnings.js';
+import { sendThrough } from './writes.js';
+
+export interface ReplayOptions {
+  /** A journal that another process left, open. */
+  journal: Journal;
+  resolveClient: ResolveClient;
+  onWarning: OnWarning;
+}
+
+/**
+ * Sends what a journal holds, as the run that wrote it would have. Counts requests. What could not be sent because the
+ * database is away is still in the journal, and pending.
+ */
+export async function replay({ journal, resolveClient, onWarning }: ReplayOptions): Promise<FlushReport> {
+  const ledger = new Ledger();
+  const outbox = new Outbox({
+    send: sendThrough(resolveClient),
+    policy: SYNC,
+    warnings: new Warnings(onWarning),
+    amend: true,
+    journal,
+    adopt: () => ledger.enter(),
+  });
+  await outbox.replay();
+  await outbox.keep();
+  return ledger.report();
+}
