@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OptrailError } from '../errors.js';
 import { acquireLock, type Lock } from '../processes/lock.js';
+import { headerOf, isOfUse, rewrite } from './compact.js';
+import { EXTENSION, prepare } from './folder.js';
 import { FORMAT_VERSION, type HeaderRecord, type JournalRecord, lineOf, type RequestRecord, recordOf } from './format.js';
 import { type Line, Log, writeFileNow } from './log.js';
 import type { Journal, JournalRequest, KeptRequest, ReadLimits, Rejection } from './port.js';
@@ -22,8 +24,7 @@ export interface FileLimits {
   slack: number;
 }
 
-export const FILE_LIMITS: FileLimits = { bytes: 1024 ** 3, slack: 16 * 1024 ** 2 };
-export const EXTENSION = '.jsonl';
+const FILE_LIMITS: FileLimits = { bytes: 1024 ** 3, slack: 16 * 1024 ** 2 };
 /** Milliseconds that notes of what is settled may wait: losing them costs a request sent twice. */
 const NOTES_WAIT = 100;
 
@@ -323,34 +324,11 @@ export class FileJournal implements Journal {
   }
 
   private async compact(log: Log): Promise<void> {
-    const path = `${this.file}.new`;
-    rmSync(path, { force: true });
-    const fresh = await Log.create(path, lineOf(this.header));
-    const headerLength = fresh.length;
-    let cursor: number | undefined;
-    let held: Buffer[] = [];
-    let bytes = 0;
-    for await (const line of log.lines(this.headerLength)) {
-      if (line.start >= this.cursor) cursor ??= fresh.length + bytes;
-      if (!this.isWanted(line)) continue;
-      held.push(line.text, LINE_FEED);
-      bytes += line.text.length + 1;
-      if (bytes < COPIED_AT_ONCE) continue;
-      await fresh.append(held, { sync: false });
-      held = [];
-      bytes = 0;
-    }
-    await fresh.append(held, { sync: false });
-    await log.replaceBy(fresh);
-    this.headerLength = headerLength;
-    this.cursor = cursor ?? log.length;
+    const isWanted = (record: JournalRecord) => isOfUse(record, this.tally);
+    const places = await rewrite(log, { first: this.header, from: this.headerLength, cursor: this.cursor, isWanted });
+    this.headerLength = places.headerLength;
+    this.cursor = places.cursor;
     this.garbage = 0;
-  }
-
-  private isWanted({ text }: Line): boolean {
-    const record = recordOf(text);
-    if (record === null || record.kind === 'journal' || record.kind === 'acknowledged') return false;
-    return record.kind === 'rejected' ? this.tally.isRejected(record.sequence) : !this.tally.isAcknowledged(record.sequence);
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -360,24 +338,10 @@ export class FileJournal implements Journal {
   }
 }
 
-const LINE_FEED = Buffer.from('\n');
-const COPIED_AT_ONCE = 1024 ** 2;
-
 const exits = new Set<() => void>();
 
 function runExits(): void {
   for (const keep of exits) keep();
-}
-
-async function headerOf(log: Log): Promise<HeaderRecord> {
-  for await (const { text } of log.lines()) {
-    const record = recordOf(text);
-    if (record?.kind === 'journal') return record;
-    break;
-  }
-  throw new OptrailError('invalid_input', `${log.path} does not begin as a journal of version ${FORMAT_VERSION} does.`, {
-    hint: 'docs/journal.md says what its first line holds.',
-  });
 }
 
 function requestRecord({ method, path, body }: JournalRequest, sequence: number): RequestRecord {
@@ -386,11 +350,4 @@ function requestRecord({ method, path, body }: JournalRequest, sequence: number)
 
 function reasonOf({ code, message, hint }: Rejection): Rejection {
   return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-/** Git must not take up what is in it, wherever it is. */
-function prepare(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const gitignore = join(directory, '.gitignore');
-  if (!existsSync(gitignore)) writeFileSync(gitignore, '*\n');
 }

@@ -1,7 +1,7 @@
 import { OptrailError } from '../errors.js';
 import type { Journal, JournalRequest, KeptRequest } from '../journal/port.js';
 import { asOptrailError } from './delivery.js';
-import type { Ticket } from './ledger.js';
+import { Ticket } from './ledger.js';
 import { toRequest, toWrite } from './requests.js';
 import { messageOf, type Warnings } from './warnings.js';
 import type { Write } from './writes.js';
@@ -44,8 +44,6 @@ export class Backlog {
   constructor(
     readonly journal: Journal,
     private readonly warnings: Warnings,
-    /** Gives the ticket of a request that another process kept. */
-    private readonly adopt: () => Ticket,
   ) {}
 
   /** Takes entries over. */
@@ -166,7 +164,7 @@ export class Backlog {
   private readBack(request: KeptRequest, take: (entry: Entry) => void): void {
     const { sequence, size } = request;
     if (this.sending.has(sequence)) return;
-    const ticket = this.tickets.get(sequence) ?? this.adopted();
+    const ticket = this.tickets.get(sequence) ?? adopted();
     this.tickets.delete(sequence);
     try {
       take({ write: toWrite(request), ticket, size, sequence });
@@ -176,12 +174,6 @@ export class Backlog {
       ticket.keep(-1);
       ticket.release(error);
     }
-  }
-
-  private adopted(): Ticket {
-    const ticket = this.adopt();
-    ticket.keep(1);
-    return ticket;
   }
 
   /** What was passed over because its line is damaged will never be sent. */
@@ -203,4 +195,11 @@ export class Backlog {
 
 function rejectionOf({ code, message, hint }: OptrailError) {
   return { code, message, hint };
+}
+
+/** The ticket of a request that another process kept: nobody waits for it. */
+function adopted(): Ticket {
+  const ticket = new Ticket(() => undefined);
+  ticket.keep(1);
+  return ticket;
 }

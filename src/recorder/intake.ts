@@ -19,14 +19,16 @@ const MASKED_TEXT = '[optrail: masked]';
  * leaves the full check to the client.
  */
 export class Intake {
-  private readonly snapshot = new Snapshot();
+  private readonly snapshot: Snapshot;
   private scoreProblem: string | null = null;
 
   constructor(
     private readonly mask: Mask | undefined,
     private readonly strict: boolean,
     private readonly warnings: Warnings,
-  ) {}
+  ) {
+    this.snapshot = new Snapshot(mask === undefined);
+  }
 
   /** Values copied so far. */
   get nodes(): number {
@@ -103,7 +105,7 @@ export class Intake {
     try {
       return (record as Record<string, unknown>)[key];
     } catch (error) {
-      this.report(key, `could not be read: ${messageOf(error)}`);
+      this.report(key, this.mask === undefined ? `could not be read: ${messageOf(error)}` : 'could not be read');
       return undefined;
     }
   }

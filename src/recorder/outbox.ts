@@ -3,7 +3,7 @@ import type { Journal } from '../journal/port.js';
 import { Backlog, type Entry } from './backlog.js';
 import { asOptrailError, Delivery, Halt, mayPass, type RetryPolicy } from './delivery.js';
 import { Dispatch, type PlainWrite, type SampleWrite } from './dispatch.js';
-import { Ticket } from './ledger.js';
+import type { Ticket } from './ledger.js';
 import { endsWithin, nextTurn, quietTimeout } from './timers.js';
 import type { Warnings } from './warnings.js';
 import type { Send, Write } from './writes.js';
@@ -40,8 +40,6 @@ export interface OutboxOptions {
   limits?: OutboxLimits;
   /** Takes what the database can't take now; without one it waits in memory. */
   journal?: Journal | undefined;
-  /** Gives the tickets of what another process left in the journal. */
-  adopt?: () => Ticket;
 }
 
 interface Waiting<W extends Write> extends Entry<W> {
@@ -79,10 +77,10 @@ export class Outbox {
     this.answered = resolve;
   });
 
-  constructor({ send, policy, warnings, amend, limits = LIMITS, journal, adopt = () => new Ticket(() => undefined) }: OutboxOptions) {
+  constructor({ send, policy, warnings, amend, limits = LIMITS, journal }: OutboxOptions) {
     this.limits = limits;
     this.warnings = warnings;
-    this.backlog = journal && new Backlog(journal, warnings, adopt);
+    this.backlog = journal && new Backlog(journal, warnings);
     this.forgetExit = journal?.atExit(() => this.backlog?.unwritten(this.inMemory()) ?? []);
     this.delivery = new Delivery(send, policy, (error) => this.attempted(error));
     this.dispatch = new Dispatch(this.delivery, amend, warnings, (write, error) => this.backlog?.refuse(write, error));

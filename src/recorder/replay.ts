@@ -1,8 +1,6 @@
 import type { Journal } from '../journal/port.js';
 import { SYNC } from './delivery.js';
-import { Ledger } from './ledger.js';
 import { Outbox } from './outbox.js';
-import type { FlushReport } from './port.js';
 import type { ResolveClient } from './recording.js';
 import { type OnWarning, Warnings } from './warnings.js';
 import { sendThrough } from './writes.js';
@@ -15,20 +13,17 @@ export interface ReplayOptions {
 }
 
 /**
- * Sends what a journal holds, as the run that wrote it would have. Counts requests. What could not be sent because the
- * database is away is still in the journal, and pending.
+ * Sends what a journal holds, as the run that wrote it would have, and closes it. What could not be sent because the database
+ * is away stays in it.
  */
-export async function replay({ journal, resolveClient, onWarning }: ReplayOptions): Promise<FlushReport> {
-  const ledger = new Ledger();
+export async function replay({ journal, resolveClient, onWarning }: ReplayOptions): Promise<void> {
   const outbox = new Outbox({
     send: sendThrough(resolveClient),
     policy: SYNC,
     warnings: new Warnings(onWarning),
     amend: true,
     journal,
-    adopt: () => ledger.enter(),
   });
   await outbox.replay();
-  await outbox.keep();
-  return ledger.report();
+  await outbox.close();
 }

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FileJournal } from '../../src/journal/file.js';
+import { journalsIn } from '../../src/journal/folder.js';
 import { lineOf, recordOf } from '../../src/journal/format.js';
 import type { JournalRequest } from '../../src/journal/port.js';
 import { temporaryDirectory } from '../support/databases.js';
@@ -56,6 +58,29 @@ describe('a line', () => {
       damaged.writeUInt8((damaged.readUInt8(at) + 1) % 256, at);
       expect(recordOf(damaged)).toBeNull();
     }
+  });
+});
+
+describe('docs/journal.md', () => {
+  const page = readFileSync('docs/journal.md', 'utf8');
+
+  test('shows lines that are lines', () => {
+    const [, block = ''] = /```text\n(.*?)```/s.exec(page) ?? [];
+    const records = block
+      .trimEnd()
+      .split('\n')
+      .map((line) => recordOf(Buffer.from(line)));
+    expect(records.map((record) => record?.kind)).toEqual(['journal', 'request', 'request', 'acknowledged', 'rejected']);
+  });
+
+  test.skipIf(spawnSync('python3', ['--version']).status !== 0)('shows a Python program that writes one', async () => {
+    const [, program = ''] = /```python\n(.*?)```/s.exec(page) ?? [];
+    const directory = temporaryDirectory();
+    expect(spawnSync('python3', ['-c', program], { cwd: directory, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    const [file = ''] = journalsIn(directory);
+    const journal = await FileJournal.open(file);
+    expect(await journal.read(ALL)).toMatchObject([{ method: 'POST', path: '/v1/runs', body: { finalScore: 0.9 } }]);
+    await journal.close();
   });
 });
 
