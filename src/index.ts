@@ -20,6 +20,9 @@ export const listOptimizationRuns: OptimizationClient['listOptimizationRuns'] = 
 /** {@inheritDoc OptimizationClient.deleteOptimizationRun} */
 export const deleteOptimizationRun: OptimizationClient['deleteOptimizationRun'] = (...args) =>
   defaultClient().deleteOptimizationRun(...args);
+/** {@inheritDoc OptimizationClient.resumeOptimizationRun} */
+export const resumeOptimizationRun: OptimizationClient['resumeOptimizationRun'] = (...args) =>
+  defaultClient().resumeOptimizationRun(...args);
 /** {@inheritDoc OptimizationClient.createOptimizationIteration} */
 export const createOptimizationIteration: OptimizationClient['createOptimizationIteration'] = (...args) =>
   defaultClient().createOptimizationIteration(...args);
@@ -40,6 +43,12 @@ export const batchCreateOptimizationSamples: OptimizationClient['batchCreateOpti
 /** {@inheritDoc OptimizationClient.getOptimizationSamples} */
 export const getOptimizationSamples: OptimizationClient['getOptimizationSamples'] = (...args) =>
   defaultClient().getOptimizationSamples(...args);
+/** {@inheritDoc OptimizationClient.createOptimizationCheckpoint} */
+export const createOptimizationCheckpoint: OptimizationClient['createOptimizationCheckpoint'] = (...args) =>
+  defaultClient().createOptimizationCheckpoint(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationCheckpoint} */
+export const getOptimizationCheckpoint: OptimizationClient['getOptimizationCheckpoint'] = (...args) =>
+  defaultClient().getOptimizationCheckpoint(...args);
 /** {@inheritDoc OptimizationClient.getOptimizationRunSummary} */
 export const getOptimizationRunSummary: OptimizationClient['getOptimizationRunSummary'] = (...args) =>
   defaultClient().getOptimizationRunSummary(...args);
@@ -61,6 +70,7 @@ export const { trackRun, startRun } = createTrackRun(async () => defaultClient()
 
 export type { ByIdOptions, CallOptions, ClientHandle, OptimizationClient, ReadOptions, SampleReadOptions } from './client/port.js';
 export type {
+  OptimizationCheckpointsRow,
   OptimizationExamplesRow,
   OptimizationIterationsRow,
   OptimizationProgramsRow,
@@ -97,6 +107,7 @@ export type {
 export type { BestSoFar } from './recorder/standing.js';
 export type {
   Claims,
+  CreateOptimizationCheckpointInput,
   CreateOptimizationIterationInput,
   CreateOptimizationRunInput,
   CreateOptimizationSampleInput,
@@ -107,6 +118,7 @@ export type {
   JsonObject,
   JsonValue,
   OptimizationAnalytics,
+  OptimizationCheckpoint,
   OptimizationIteration,
   OptimizationProject,
   OptimizationRun,
