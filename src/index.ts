@@ -1,5 +1,5 @@
 import type { OptimizationClient } from './client/port.js';
-import { defaultClient, openJournal } from './open.js';
+import { defaultClient, openJournal, openLeftovers } from './open.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*
@@ -66,7 +66,7 @@ export const updateRunProgress: OptimizationClient['updateRunProgress'] = (...ar
 export const listProjects: OptimizationClient['listProjects'] = (...args) => defaultClient().listProjects(...args);
 
 /** Records one run around a callback, into `options.client` or the default client. */
-export const { trackRun, startRun } = createTrackRun(async () => defaultClient(), openJournal);
+export const { trackRun, startRun } = createTrackRun(async () => defaultClient(), openJournal, openLeftovers);
 
 export type { ByIdOptions, CallOptions, ClientHandle, OptimizationClient, ReadOptions, SampleReadOptions } from './client/port.js';
 export type {
@@ -92,12 +92,13 @@ export type {
   TaskContext,
   Usage,
 } from './recorder/evaluation.js';
-export type { IterationEvent, Mask, MaskPlace, TrackRunOptions } from './recorder/options.js';
+export type { IterationEvent, Mask, MaskPlace, ResumeOptions, TrackRunOptions } from './recorder/options.js';
 export type {
   FlushOptions,
   FlushReport,
   IterationRecord,
   IterationUpdate,
+  Resumed,
   Run,
   RunAnnotation,
   SampleRecord,

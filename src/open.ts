@@ -9,7 +9,8 @@ import { type Database, TRUSTED } from './database/port.js';
 import { openPostgres, type PoolLike } from './database/postgres.js';
 import { OptrailError } from './errors.js';
 import { FileJournal } from './journal/file.js';
-import type { OpenJournal } from './journal/port.js';
+import { journalsIn } from './journal/folder.js';
+import type { JournalOwner, OpenJournal, OpenLeftovers } from './journal/port.js';
 import { ClaimsSchema } from './schemas/project.js';
 import { ExampleMemory } from './store/example-memory.js';
 
@@ -154,13 +155,30 @@ function databaseName(url: string): string {
 }
 
 /** The journal of a run beside the database that it is recorded into. */
-export const openJournal: OpenJournal = ({ runId, client = defaultClient(), option }) => {
-  const place = places.get(client)?.();
-  const usual = place === undefined ? null : journalPlace(place);
-  const directory =
-    typeof option === 'string' ? resolve(option) : (usual?.directory ?? (option === true ? join(trailDirectory(), 'journal') : null));
-  return directory === null ? undefined : FileJournal.of({ directory, runId, target: usual?.target ?? null });
+export const openJournal: OpenJournal = (owner) => {
+  const { directory, target } = placeOfJournal(owner);
+  return directory === null ? undefined : FileJournal.of({ directory, runId: owner.runId, target });
 };
+
+/** What earlier attempts at a run left; a journal that a living process has is not touched. */
+export const openLeftovers: OpenLeftovers = async (owner) => {
+  const { directory } = placeOfJournal(owner);
+  const journals: FileJournal[] = [];
+  for (const file of directory === null ? [] : journalsIn(directory)) {
+    if (!file.includes(owner.runId.toLowerCase())) continue;
+    const journal = await FileJournal.open(file).catch(() => null);
+    if (journal !== null) journals.push(journal);
+  }
+  return journals;
+};
+
+function placeOfJournal({ client = defaultClient(), option }: JournalOwner): { directory: string | null; target: string | null } {
+  const place = option === false ? undefined : places.get(client)?.();
+  const usual = place === undefined ? null : journalPlace(place);
+  const named = typeof option === 'string' ? resolve(option) : null;
+  const directory = named ?? usual?.directory ?? (option === true ? join(trailDirectory(), 'journal') : null);
+  return { directory, target: usual?.target ?? null };
+}
 
 let shared: ClientHandle | undefined;
 

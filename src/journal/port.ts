@@ -59,3 +59,6 @@ export interface JournalOwner {
 
 /** Gives the journal of a run, or nothing where none is to be kept. */
 export type OpenJournal = (owner: JournalOwner) => Journal | undefined;
+
+/** Gives the journals that earlier attempts at a run left, open, the oldest first. */
+export type OpenLeftovers = (owner: JournalOwner) => Promise<Journal[]>;

@@ -58,6 +58,12 @@ export class Intake {
     return fields as SampleFields;
   }
 
+  value(value: unknown, where: MaskPlace): JsonValue | undefined {
+    const copied = this.masked(value, where);
+    this.judge();
+    return copied;
+  }
+
   object(value: unknown, where: MaskPlace): JsonObject | undefined {
     const copied = this.objectAt(value, where);
     this.judge();

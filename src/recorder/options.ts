@@ -19,7 +19,8 @@ export type MaskPlace =
   | 'decisionReason'
   | 'exampleId'
   | 'errorMessage'
-  | 'errorStack';
+  | 'errorStack'
+  | 'checkpoint';
 
 /**
  * Gives the value to store in the place of `value`: a copy, which it may change. It runs before anything is queued, sent or
@@ -59,6 +60,11 @@ export interface TrackRunOptions {
   /** Names the set of examples: only runs over the same one are ranked together. */
   evalSetHash?: string;
   parentRunId?: string;
+  /**
+   * Id of a run that failed, was cancelled or is stale: it goes on, with `attempt` + 1, and `run.resumed` holds what was
+   * recorded. What describes a run (name, configuration, tags, ...) stays as it is stored.
+   */
+  resume?: string;
   /** Score before optimization, where it is not recorded as a baseline iteration. */
   initialScore?: number;
   /** For tests: every call waits until it is stored and rejects where it is not, and nothing is repaired. */
@@ -82,3 +88,6 @@ export interface TrackRunOptions {
   /** Cancels the run: once aborted, it ends as `cancelled`, whether the callback threw or returned. */
   signal?: AbortSignal;
 }
+
+/** Everything else that a run needs is stored with it. */
+export type ResumeOptions = Partial<TrackRunOptions> & { resume: string };

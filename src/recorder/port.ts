@@ -1,4 +1,4 @@
-import type { EvalKind, IterationDecision, IterationStatus } from '../schemas/iteration.js';
+import type { EvalKind, IterationDecision, IterationStatus, OptimizationIteration } from '../schemas/iteration.js';
 import type { JsonValue } from '../schemas/json.js';
 import type { EvaluateOptions, Evaluation, Example } from './evaluation.js';
 import type { BestSoFar } from './standing.js';
@@ -78,6 +78,18 @@ export interface FlushOptions {
   timeoutMs?: number;
 }
 
+/** A run as its earlier attempts left it. */
+export interface Resumed {
+  /** The number of this attempt: 2 where the run goes on for the first time. */
+  attempt: number;
+  /** All iterations in their order, with their programs. Those of this attempt are numbered from the last one on. */
+  iterations: readonly OptimizationIteration[];
+  /** The best of them by the database's own rule, from whose program to start; null where there is none. */
+  best: OptimizationIteration | null;
+  /** The state that was stored last with `run.checkpoint`; null where none was. */
+  checkpoint: { readonly state: JsonValue; readonly createdAt: string } | null;
+}
+
 /**
  * A run being recorded. Recording never throws unless the run is `strict`.
  *
@@ -98,6 +110,13 @@ export interface TrackedRun {
   recordSamples(iteration: number, samples: SampleRecord[]): Promise<void>;
   /** Adds to the run what no iteration holds: a final score on a held-out set, notes, metadata, the declared best. */
   annotate(changes: RunAnnotation): Promise<void>;
+  /**
+   * Stores the optimizer's own state with the run: any JSON of at most 16 MiB, handed back by `resumed.checkpoint` when the run
+   * goes on. The newest three are kept.
+   */
+  checkpoint(state: unknown): Promise<void>;
+  /** What was recorded by earlier attempts, where the run goes on; null where it is new. */
+  readonly resumed: Resumed | null;
   /** Waits until every write so far is acknowledged or rejected, `timeoutMs` at most. Counts calls, not rows. */
   flush(options?: FlushOptions): Promise<FlushReport>;
 }

@@ -1,27 +1,27 @@
 import { uuidv7 } from 'uuidv7';
 import type { OptimizationClient } from '../client/port.js';
 import { OptrailError } from '../errors.js';
-import type { Journal, OpenJournal } from '../journal/port.js';
+import type { Journal, OpenJournal, OpenLeftovers } from '../journal/port.js';
 import type { CreateOptimizationRunInput, RunStatus } from '../schemas/run.js';
 import { asOptrailError, KEPT, PATIENT, PROMPT } from './delivery.js';
 import { describeError, isCancellation } from './failure.js';
 import { startHeartbeat } from './heartbeat.js';
 import { Intake } from './intake.js';
 import { Ledger, Ticket } from './ledger.js';
-import type { TrackRunOptions } from './options.js';
+import type { ResumeOptions, TrackRunOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import type { FlushReport, RunAnnotation, StartedRun } from './port.js';
+import { type ReopenedRun, reopenRun } from './resume.js';
 import { RecordedRun, type RunParts } from './run.js';
 import { endsWithin } from './timers.js';
 import { messageOf, Warnings } from './warnings.js';
-import { type Send, sendThrough } from './writes.js';
-
-export type ResolveClient = () => Promise<OptimizationClient>;
+import { type ResolveClient, type Send, sendThrough } from './writes.js';
 
 /** What runs are recorded into, unless their options name a client. */
 export interface Surroundings {
   resolveClient: ResolveClient;
   openJournal: OpenJournal | undefined;
+  openLeftovers: OpenLeftovers | undefined;
 }
 
 type FinalStatus = Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
@@ -51,15 +51,21 @@ export class Recording extends RecordedRun implements StartedRun {
     this.stopHeartbeat = startHeartbeat(() => this.beat(client));
   }
 
-  /** Creates the run and waits for the database's first answer, whatever it is. A strict run rejects unless it was created. */
-  static async begin(options: TrackRunOptions, { resolveClient, openJournal }: Surroundings): Promise<Recording> {
-    const client = once(options.client, resolveClient);
-    const id = uuidv7();
-    const warnings = new Warnings(options.onWarning);
-    const journal = journalOf(options, id, openJournal, warnings);
-    const recording = new Recording(options, partsOf(options, { id, client, warnings, journal }), client, journal);
-    await recording.open();
-    recording.start = performance.now();
+  /**
+   * Creates the run and waits for the database's first answer, whatever it is; a strict run rejects unless it was created. A run
+   * that is to go on is read first, and rejects where it cannot.
+   */
+  static async begin(given: TrackRunOptions | ResumeOptions, surroundings: Surroundings): Promise<Recording> {
+    const client = once(given.client, surroundings.resolveClient);
+    const warnings = new Warnings(given.onWarning);
+    const reopened = isResume(given) ? await reopen(given, client, surroundings, warnings) : null;
+    const options = reopened?.options ?? (given as TrackRunOptions);
+    const id = given.resume?.toLowerCase() ?? uuidv7();
+    const journal = journalOf(options, id, surroundings.openJournal, warnings);
+    const recording = new Recording(options, partsOf(options, { id, client, warnings, journal, reopened }), client, journal);
+    if (reopened === null) await recording.open();
+    else recording.created.release();
+    recording.start = performance.now() - (reopened?.durationMs ?? 0);
     return recording;
   }
 
@@ -209,10 +215,30 @@ function whereabouts({ file }: Journal, waits: boolean, rejected: boolean): stri
   return `kept in ${file}: ${commands.join('; ')}`;
 }
 
-function partsOf(
-  options: TrackRunOptions,
-  { id, client, warnings, journal }: { id: string; client: ResolveClient; warnings: Warnings; journal: Journal | undefined },
-): RunParts {
+interface RunOrigin {
+  id: string;
+  client: ResolveClient;
+  warnings: Warnings;
+  journal: Journal | undefined;
+  reopened: ReopenedRun | null;
+}
+
+function isResume(options: TrackRunOptions | ResumeOptions): options is ResumeOptions {
+  return options.resume !== undefined;
+}
+
+async function reopen(
+  options: ResumeOptions,
+  resolveClient: ResolveClient,
+  { openLeftovers }: Surroundings,
+  warnings: Warnings,
+): Promise<ReopenedRun> {
+  const { resume: runId, client, journal: option } = options;
+  const leftovers = (await openLeftovers?.({ runId, client, option })) ?? [];
+  return reopenRun(options, { resolveClient, leftovers, warnings });
+}
+
+function partsOf(options: TrackRunOptions, { id, client, warnings, journal, reopened }: RunOrigin): RunParts {
   const {
     projectId,
     direction = 'maximize',
@@ -237,6 +263,8 @@ function partsOf(
     intake: new Intake(options.mask, strict, warnings),
     outbox: new Outbox({ send, policy, warnings, amend: !strict, journal }),
     ledger: new Ledger(),
+    resumed: reopened?.resumed ?? null,
+    metadata: reopened?.metadata ?? {},
   };
 }
 

@@ -1,9 +1,8 @@
 import type { Journal } from '../journal/port.js';
 import { SYNC } from './delivery.js';
 import { Outbox } from './outbox.js';
-import type { ResolveClient } from './recording.js';
 import { type OnWarning, Warnings } from './warnings.js';
-import { sendThrough } from './writes.js';
+import { type ResolveClient, sendThrough } from './writes.js';
 
 export interface ReplayOptions {
   /** A journal that another process left, open. */

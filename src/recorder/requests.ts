@@ -1,11 +1,12 @@
 import { OptrailError } from '../errors.js';
 import type { JournalRequest } from '../journal/port.js';
+import type { CreateOptimizationCheckpointInput } from '../schemas/checkpoint.js';
 import type { CreateOptimizationIterationInput, UpdateOptimizationIterationInput } from '../schemas/iteration.js';
 import type { CreateOptimizationRunInput, UpdateOptimizationRunInput } from '../schemas/run.js';
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
 import type { Write } from './writes.js';
 
-const ROUTE = /^\/v1\/runs(?:\/([^/?]+)(?:\/(iterations|samples)(?:\/(\d+))?)?)?(?:\?projectId=([^&]*))?$/;
+const ROUTE = /^\/v1\/runs(?:\/([^/?]+)(?:\/(iterations|samples|checkpoints)(?:\/(\d+))?)?)?(?:\?projectId=([^&]*))?$/;
 
 /** A write as the request that the REST API takes. */
 export function toRequest(write: Write): JournalRequest {
@@ -20,6 +21,8 @@ export function toRequest(write: Write): JournalRequest {
       const { runId, projectId, iteration, changes } = write;
       return { method: 'PATCH', path: `${runPath(runId)}/iterations/${iteration}${projectQuery(projectId)}`, body: changes };
     }
+    case 'createCheckpoint':
+      return { method: 'POST', path: `${runPath(write.input.runId)}/checkpoints`, body: write.input };
     case 'createSamples':
       return { method: 'POST', path: `${runPath(write.inputs[0]?.runId ?? '')}/samples`, body: { samples: write.inputs } };
   }
@@ -42,6 +45,9 @@ function created([, run, noun, number]: RegExpExecArray, content: Content): Writ
   const runId = decodeURIComponent(run);
   if (noun === 'iterations' && number === undefined) {
     return { kind: 'createIteration', input: { ...content, runId } as unknown as CreateOptimizationIterationInput };
+  }
+  if (noun === 'checkpoints' && number === undefined) {
+    return { kind: 'createCheckpoint', input: { ...content, runId } as unknown as CreateOptimizationCheckpointInput };
   }
   if (noun !== 'samples' || number !== undefined || !Array.isArray(content.samples)) return null;
   const samples = content.samples as CreateOptimizationSampleInput[];

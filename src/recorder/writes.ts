@@ -1,4 +1,5 @@
 import type { OptimizationClient } from '../client/port.js';
+import type { CreateOptimizationCheckpointInput } from '../schemas/checkpoint.js';
 import type { CreateOptimizationIterationInput, UpdateOptimizationIterationInput } from '../schemas/iteration.js';
 import type { CreateOptimizationRunInput, UpdateOptimizationRunInput } from '../schemas/run.js';
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
@@ -15,12 +16,16 @@ export type Write =
       iteration: number;
       changes: UpdateOptimizationIterationInput;
     }
+  | { kind: 'createCheckpoint'; input: CreateOptimizationCheckpointInput }
   | { kind: 'createSamples'; inputs: CreateOptimizationSampleInput[] };
+
+/** Gives the client that a run is recorded through. */
+export type ResolveClient = () => Promise<OptimizationClient>;
 
 /** Delivers one write; resolves to the number of rows that were there before, when it is acknowledged. */
 export type Send = (write: Write, signal: AbortSignal) => Promise<number>;
 
-export function sendThrough(resolveClient: () => Promise<OptimizationClient>): Send {
+export function sendThrough(resolveClient: ResolveClient): Send {
   return async (write, signal) => {
     const client = await resolveClient();
     const options = { signal };
@@ -36,6 +41,9 @@ export function sendThrough(resolveClient: () => Promise<OptimizationClient>): S
         return 0;
       case 'updateIteration':
         await client.updateOptimizationIteration(write.runId, write.iteration, write.changes, { ...options, projectId: write.projectId });
+        return 0;
+      case 'createCheckpoint':
+        await client.createOptimizationCheckpoint(write.input, options);
         return 0;
       case 'createSamples':
         return (await client.batchCreateOptimizationSamples(write.inputs, options)).existing;
