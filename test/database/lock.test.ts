@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { acquireLock } from '../../src/processes/lock.js';
 import { thisProcess } from '../../src/processes/identity.js';
+import { acquireLock } from '../../src/processes/lock.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { type NodeProcess, runNode } from '../support/node.js';
 
