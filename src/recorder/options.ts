@@ -64,7 +64,7 @@ export interface TrackRunOptions {
    * Id of a run that failed, was cancelled or is stale: it goes on, with `attempt` + 1, and `run.resumed` holds what was
    * recorded. What describes a run (name, configuration, tags, ...) stays as it is stored.
    */
-  resume?: string;
+  resume?: string | undefined;
   /** Score before optimization, where it is not recorded as a baseline iteration. */
   initialScore?: number;
   /** For tests: every call waits until it is stored and rejects where it is not, and nothing is repaired. */
