@@ -6,8 +6,9 @@ const ARROWS = {
   ...Object.fromEntries(COMMON.map((room) => [room, []])),
   schemas: [],
   config: ['schemas'],
-  database: [],
-  journal: ['schemas'],
+  processes: [],
+  database: ['processes'],
+  journal: ['processes', 'schemas'],
   store: ['database', 'schemas'],
   client: ['schemas'],
   'client/direct': ['client', 'database', 'schemas', 'store'],
@@ -28,7 +29,7 @@ const DOORS = {
 };
 
 /** What runs on an edge runtime and in a browser, and the packages that run there too. */
-const PORTABLE = [...COMMON, 'schemas', '[^/]+/port', 'client/http', 'journal/memory', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE = [...COMMON, 'schemas', '[^/]+/port', 'client/http', 'recorder', 'optimizers', 'demo', 'edge'];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
 /** @param {string[]} names of folders, and of files without their extension */

@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '0ac97ac1231872e4e41585125c9d10f4fc9e56da70d516d878f4fd6672ac251a';
+  v_sha256 constant text := '52c59e64759d41e28382ff36e69117d09d7d1baf80c04b52028521b9c196bcfd';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -719,6 +719,33 @@ comment on column public.optimization_run_analytics.last_run_at is 'Creation of 
 comment on column public.optimization_run_analytics.group_id is 'Identity of the group, for the refresh.';
 
 -- ------------------------------------------------------------------------------------------------------------------
+-- Checkpoints
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table public.optimization_checkpoints (
+  id uuid not null default optrail.uuid_v7(),
+  run_id uuid not null,
+  project_id text not null,
+  state text not null,
+  state_hash bytea not null,
+  state_bytes integer not null,
+  created_at timestamptz not null default now(),
+  constraint optimization_checkpoints_pkey primary key (id, project_id),
+  constraint optimization_checkpoints_run_fkey foreign key (run_id, project_id)
+    references public.optimization_runs (id, project_id) on delete cascade,
+  constraint optimization_checkpoints_state_size check (octet_length(state) <= 16777216)
+);
+create index idx_optimization_checkpoints_run on public.optimization_checkpoints (run_id, id desc, project_id);
+comment on table public.optimization_checkpoints is 'What an optimizer wrote down of itself, to go on from: handed back as it was, and never read by the database. The newest three of a run are kept.';
+comment on column public.optimization_checkpoints.id is 'UUIDv7, made by the client, so that a retry writes nothing twice; the newest is the highest.';
+comment on column public.optimization_checkpoints.run_id is 'The run.';
+comment on column public.optimization_checkpoints.project_id is 'The run''s project.';
+comment on column public.optimization_checkpoints.state is 'The state as JSON text of at most 16 MiB, kept to the letter.';
+comment on column public.optimization_checkpoints.state_hash is 'SHA-256 of the state''s bytes in UTF-8, made by the database.';
+comment on column public.optimization_checkpoints.state_bytes is 'Bytes of the state in UTF-8, counted by the database.';
+comment on column public.optimization_checkpoints.created_at is 'Database clock.';
+
+-- ------------------------------------------------------------------------------------------------------------------
 -- Rules that run by themselves. Those that write what callers may not are security definer with an empty search_path.
 -- ------------------------------------------------------------------------------------------------------------------
 
@@ -1120,6 +1147,31 @@ begin
 end
 $$;
 
+-- A restore brings hash and size along; whatever they say, they are made anew.
+create function optrail.before_checkpoint_insert() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.state_hash := sha256(convert_to(new.state, 'UTF8'));
+  new.state_bytes := octet_length(new.state);
+  return new;
+end
+$$;
+
+-- Optimizers write a state each round, and go on from the last; the one before it may be wanted where that was a bad idea.
+create function optrail.after_checkpoint_insert() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  delete from public.optimization_checkpoints as c
+  where c.run_id = new.run_id and c.project_id = new.project_id and c.id < (
+    select kept.id from public.optimization_checkpoints as kept
+    where kept.run_id = new.run_id and kept.project_id = new.project_id
+    order by kept.id desc offset 2 limit 1);
+  return null;
+end
+$$;
+
 create trigger touch_updated_at before update on public.optimization_projects
   for each row execute function optrail.touch_updated_at();
 create trigger before_delete before delete on public.optimization_projects
@@ -1142,6 +1194,10 @@ create trigger after_update after update on public.optimization_iterations
   referencing old table as old_rows new table as new_rows for each statement execute function optrail.after_iterations_update();
 create trigger after_delete after delete on public.optimization_iterations
   referencing old table as old_rows for each statement execute function optrail.after_iterations_delete();
+create trigger before_insert before insert on public.optimization_checkpoints
+  for each row execute function optrail.before_checkpoint_insert();
+create trigger after_insert after insert on public.optimization_checkpoints
+  for each row execute function optrail.after_checkpoint_insert();
 create trigger after_insert after insert on public.optimization_samples
   referencing new table as new_rows for each statement execute function optrail.after_samples_insert();
 create trigger after_update after update on public.optimization_samples
@@ -1715,10 +1771,38 @@ begin
 end
 $$;
 
+-- Stores what reads derive: that a run's heart stopped. Any client may call it, as often as it likes; it says nothing, since it
+-- looks at the runs of all. One call at a time does the work, and a run that somebody is writing is left to the next one.
+create function optrail.sweep_stale_runs() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('optrail.sweep_stale_runs', 0)) then
+    return;
+  end if;
+  with silent as (
+    select dead.id, dead.project_id
+    from public.optimization_projects as p
+    -- Project by project, since the index on the status begins with the project.
+    cross join lateral (
+      select r.id, r.project_id from public.optimization_runs as r
+      where r.project_id = p.id and r.status = 'running' and optrail.run_status(r.status, r.heartbeat_at) = 'stale'
+      limit 1000) as dead
+  ), locked as (
+    select r.id, r.project_id from public.optimization_runs as r join silent using (id, project_id)
+    where optrail.run_status(r.status, r.heartbeat_at) = 'stale'
+    order by r.id
+    for no key update of r skip locked
+  )
+  update public.optimization_runs as r set status = 'stale' from locked where r.id = locked.id and r.project_id = locked.project_id;
+end
+$$;
+
 create function public.refresh_optimization_analytics() returns void
 language plpgsql set search_path = ''
 as $$
 begin
+  perform optrail.sweep_stale_runs();
   perform optrail.refresh_analytics();
 end
 $$;
@@ -1728,8 +1812,8 @@ comment on function public.refresh_optimization_analytics is 'Brings optimizatio
 foreach v_table in array array[
   'public.optimization_projects', 'public.optimization_project_members', 'public.optimization_runs',
   'public.optimization_iterations', 'public.optimization_samples', 'public.optimization_programs',
-  'public.optimization_examples', 'optrail.migrations', 'optrail.analytics_dirty', 'optrail.analytics_rollup',
-  'optrail.analytics_extremes_lost', 'optrail.analytics_state'
+  'public.optimization_examples', 'public.optimization_checkpoints', 'optrail.migrations', 'optrail.analytics_dirty',
+  'optrail.analytics_rollup', 'optrail.analytics_extremes_lost', 'optrail.analytics_state'
 ] loop
   execute format('revoke all on table %s from public, anon, authenticated, service_role', v_table);
   execute format('alter table %s enable row level security', v_table);
@@ -1756,7 +1840,7 @@ grant execute on function
   optrail.uuid_v7(), optrail.is_score(double precision), optrail.are_scores(jsonb), optrail.are_tags(text[]),
   optrail.claims(), optrail.resolve_run(uuid, text), optrail.run_status(text, timestamptz),
   optrail.check_content(text[], text[]), optrail.lock_runs(uuid[], text), optrail.my_projects(text),
-  optrail.is_trusted(), optrail.find_rare_runs(text, text[], jsonb, integer),
+  optrail.is_trusted(), optrail.find_rare_runs(text, text[], jsonb, integer), optrail.sweep_stale_runs(),
   public.record_optimization_iteration(jsonb, text, text), optrail.record_samples,
   public.record_optimization_samples(text, jsonb, text[], text[]),
   public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),
@@ -1766,10 +1850,10 @@ grant execute on function public.refresh_optimization_analytics(), optrail.refre
 
 grant select on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
   public.optimization_iterations, public.optimization_samples, public.optimization_programs, public.optimization_examples,
-  optrail.migrations, optrail.analytics_rollup, optrail.analytics_state to authenticated, service_role;
+  public.optimization_checkpoints, optrail.migrations, optrail.analytics_rollup, optrail.analytics_state to authenticated, service_role;
 grant select on public.optimization_run_analytics to service_role;
 grant delete on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
-  public.optimization_iterations, public.optimization_samples to authenticated, service_role;
+  public.optimization_iterations, public.optimization_samples, public.optimization_checkpoints to authenticated, service_role;
 grant delete on public.optimization_programs, public.optimization_examples to service_role;
 
 grant insert (id, name, metadata) on public.optimization_projects to service_role;
@@ -1805,10 +1889,11 @@ grant update (example_hash, predicted_output, score, scores, success, latency_ms
   on public.optimization_samples to authenticated, service_role;
 grant insert (project_id, program_hash, program) on public.optimization_programs to authenticated, service_role;
 grant insert (project_id, example_hash, input, expected_output) on public.optimization_examples to authenticated, service_role;
+grant insert (id, run_id, project_id, state) on public.optimization_checkpoints to authenticated, service_role;
 
 foreach v_table in array array[
   'optimization_projects', 'optimization_project_members', 'optimization_runs', 'optimization_iterations',
-  'optimization_samples', 'optimization_programs', 'optimization_examples'
+  'optimization_samples', 'optimization_programs', 'optimization_examples', 'optimization_checkpoints'
 ] loop
   execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
 end loop;
@@ -1856,6 +1941,14 @@ foreach v_table in array array['optimization_programs', 'optimization_examples']
   execute format('create policy editor_insert on public.%I for insert to authenticated
     with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
 end loop;
+
+-- A checkpoint is written once. Whoever may write the run may take it away again.
+create policy member_select on public.optimization_checkpoints for select to authenticated
+  using (project_id = any (array(select optrail.my_projects())));
+create policy editor_insert on public.optimization_checkpoints for insert to authenticated
+  with check (project_id = any (array(select optrail.my_projects('editor'))));
+create policy editor_delete on public.optimization_checkpoints for delete to authenticated
+  using (project_id = any (array(select optrail.my_projects('editor'))));
 
 raise notice 'optrail: % is installed', v_name;
 end

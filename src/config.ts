@@ -46,7 +46,17 @@ export function readSettings(environment: Environment = process.env, directory: 
     if (url !== undefined) return { target: { kind: 'postgres', url: postgresUrl(url, source), source } };
   }
   refuseServerless(environment);
-  return { target: { kind: 'embedded', directory: join(projectRoot(directory), DIRECTORY), source: 'default' } };
+  return { target: { kind: 'embedded', directory: trailDirectory(directory), source: 'default' } };
+}
+
+/** `.optrail` beside the nearest package.json, from a directory upwards. */
+export function trailDirectory(directory: string = process.cwd()): string {
+  return join(projectRoot(directory), DIRECTORY);
+}
+
+/** Whether files outlive the call: on a serverless platform they do not. */
+export function keepsFiles(environment: Environment = process.env): boolean {
+  return serverlessVariable(environment) === undefined;
 }
 
 /**
@@ -80,8 +90,12 @@ function read(environment: Environment, name: string): string | undefined {
   return environment[name]?.trim() || undefined;
 }
 
+function serverlessVariable(environment: Environment): string | undefined {
+  return Object.keys(SERVERLESS).find((name) => read(environment, name) !== undefined);
+}
+
 function refuseServerless(environment: Environment): void {
-  const variable = Object.keys(SERVERLESS).find((name) => read(environment, name) !== undefined);
+  const variable = serverlessVariable(environment);
   if (variable === undefined) return;
   throw new OptrailError(
     'not_configured',

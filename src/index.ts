@@ -1,5 +1,5 @@
 import type { OptimizationClient } from './client/port.js';
-import { defaultClient } from './open.js';
+import { defaultClient, openJournal, openLeftovers } from './open.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*
@@ -20,6 +20,9 @@ export const listOptimizationRuns: OptimizationClient['listOptimizationRuns'] = 
 /** {@inheritDoc OptimizationClient.deleteOptimizationRun} */
 export const deleteOptimizationRun: OptimizationClient['deleteOptimizationRun'] = (...args) =>
   defaultClient().deleteOptimizationRun(...args);
+/** {@inheritDoc OptimizationClient.resumeOptimizationRun} */
+export const resumeOptimizationRun: OptimizationClient['resumeOptimizationRun'] = (...args) =>
+  defaultClient().resumeOptimizationRun(...args);
 /** {@inheritDoc OptimizationClient.createOptimizationIteration} */
 export const createOptimizationIteration: OptimizationClient['createOptimizationIteration'] = (...args) =>
   defaultClient().createOptimizationIteration(...args);
@@ -40,6 +43,12 @@ export const batchCreateOptimizationSamples: OptimizationClient['batchCreateOpti
 /** {@inheritDoc OptimizationClient.getOptimizationSamples} */
 export const getOptimizationSamples: OptimizationClient['getOptimizationSamples'] = (...args) =>
   defaultClient().getOptimizationSamples(...args);
+/** {@inheritDoc OptimizationClient.createOptimizationCheckpoint} */
+export const createOptimizationCheckpoint: OptimizationClient['createOptimizationCheckpoint'] = (...args) =>
+  defaultClient().createOptimizationCheckpoint(...args);
+/** {@inheritDoc OptimizationClient.getOptimizationCheckpoint} */
+export const getOptimizationCheckpoint: OptimizationClient['getOptimizationCheckpoint'] = (...args) =>
+  defaultClient().getOptimizationCheckpoint(...args);
 /** {@inheritDoc OptimizationClient.getOptimizationRunSummary} */
 export const getOptimizationRunSummary: OptimizationClient['getOptimizationRunSummary'] = (...args) =>
   defaultClient().getOptimizationRunSummary(...args);
@@ -57,7 +66,7 @@ export const updateRunProgress: OptimizationClient['updateRunProgress'] = (...ar
 export const listProjects: OptimizationClient['listProjects'] = (...args) => defaultClient().listProjects(...args);
 
 /** Records one run around a callback, into `options.client` or the default client. */
-export const { trackRun, startRun } = createTrackRun(async () => defaultClient());
+export const { trackRun, startRun } = createTrackRun(async () => defaultClient(), openJournal, openLeftovers);
 
 export type {
   ByIdOptions,
@@ -69,6 +78,7 @@ export type {
   SampleReadOptions,
 } from './client/port.js';
 export type {
+  OptimizationCheckpointsRow,
   OptimizationExamplesRow,
   OptimizationIterationsRow,
   OptimizationProgramsRow,
@@ -90,12 +100,13 @@ export type {
   TaskContext,
   Usage,
 } from './recorder/evaluation.js';
-export type { IterationEvent, Mask, MaskPlace, TrackRunOptions } from './recorder/options.js';
+export type { IterationEvent, Mask, MaskPlace, ResumeOptions, TrackRunOptions } from './recorder/options.js';
 export type {
   FlushOptions,
   FlushReport,
   IterationRecord,
   IterationUpdate,
+  Resumed,
   Run,
   RunAnnotation,
   SampleRecord,
@@ -105,6 +116,7 @@ export type {
 export type { BestSoFar } from './recorder/standing.js';
 export type {
   Claims,
+  CreateOptimizationCheckpointInput,
   CreateOptimizationIterationInput,
   CreateOptimizationRunInput,
   CreateOptimizationSampleInput,
@@ -115,6 +127,7 @@ export type {
   JsonObject,
   JsonValue,
   OptimizationAnalytics,
+  OptimizationCheckpoint,
   OptimizationIteration,
   OptimizationProject,
   OptimizationRun,

@@ -1,13 +1,17 @@
+import { join, resolve } from 'node:path';
 import { createDirectClient, type DirectConnection } from './client/direct.js';
 import type { ClientHandle, OptimizationClient } from './client/port.js';
 import { validated } from './client/validate.js';
-import { postgresUrl, readSettings } from './config.js';
+import { keepsFiles, postgresUrl, readSettings, trailDirectory } from './config.js';
 import { MEMORY, openEmbedded } from './database/embedded/engine.js';
 import { shippedSeed } from './database/embedded/shipped-seed.js';
 import { assertSchema, migrate } from './database/migrate.js';
 import { type Database, TRUSTED } from './database/port.js';
 import type { PoolLike } from './database/postgres.js';
 import { OptrailError } from './errors.js';
+import { FileJournal } from './journal/file.js';
+import { journalsIn } from './journal/folder.js';
+import type { JournalOwner, OpenJournal, OpenLeftovers } from './journal/port.js';
 import { ClaimsSchema } from './schemas/project.js';
 import { ExampleMemory } from './store/example-memory.js';
 
@@ -129,7 +133,54 @@ export function handleOn(connection: ClosableConnection): ClientHandle {
  * Acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
  */
 export function createClient(options: ClientOptions = {}): ClientHandle {
-  return handleOn(new LazyConnection(() => placeOf(options)));
+  const place = () => placeOf(options);
+  const handle = handleOn(new LazyConnection(place));
+  places.set(handle, place);
+  return handle;
+}
+
+/** Where each client's database is: its journals lie beside it. */
+const places = new WeakMap<object, () => Place>();
+
+/** Where the journals of a database are kept, and what they call it; null where none are kept unless asked for. */
+export function journalPlace(place: Place): { directory: string; target: string | null } | null {
+  if (place.kind === 'embedded') {
+    return place.directory === MEMORY ? null : { directory: join(resolve(place.directory), 'journal'), target: resolve(place.directory) };
+  }
+  if (!keepsFiles()) return null;
+  return { directory: join(trailDirectory(), 'journal'), target: place.kind === 'postgres' ? databaseName(place.url) : null };
+}
+
+/** Host and database: what tells a database from another, without who comes to it. */
+function databaseName(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `postgresql://${host}${pathname}`;
+}
+
+/** The journal of a run beside the database that it is recorded into. */
+export const openJournal: OpenJournal = (owner) => {
+  const { directory, target } = placeOfJournal(owner);
+  return directory === null ? undefined : FileJournal.of({ directory, runId: owner.runId, target });
+};
+
+/** What earlier attempts at a run left; a journal that a living process has is not touched. */
+export const openLeftovers: OpenLeftovers = async (owner) => {
+  const { directory } = placeOfJournal(owner);
+  const journals: FileJournal[] = [];
+  for (const file of directory === null ? [] : journalsIn(directory)) {
+    if (!file.includes(owner.runId.toLowerCase())) continue;
+    const journal = await FileJournal.open(file).catch(() => null);
+    if (journal !== null) journals.push(journal);
+  }
+  return journals;
+};
+
+function placeOfJournal({ client = defaultClient(), option }: JournalOwner): { directory: string | null; target: string | null } {
+  const place = option === false ? undefined : places.get(client)?.();
+  const usual = place === undefined ? null : journalPlace(place);
+  const named = typeof option === 'string' ? resolve(option) : null;
+  const directory = named ?? usual?.directory ?? (option === true ? join(trailDirectory(), 'journal') : null);
+  return { directory, target: usual?.target ?? null };
 }
 
 let shared: ClientHandle | undefined;

@@ -9,6 +9,7 @@ import { addProjects } from './commands/projects.js';
 import { addRefresh } from './commands/refresh.js';
 import { addRuns } from './commands/runs.js';
 import { addSamples } from './commands/samples.js';
+import { addSync } from './commands/sync.js';
 import { createRunner } from './runner.js';
 import { FORMATS, wantsJson } from './settings.js';
 import type { Shell } from './shell.js';
@@ -51,6 +52,7 @@ export function createProgram(shell: Shell): Command {
   addProjects(program, run);
   addMigrate(program, run);
   addRefresh(program, run);
+  addSync(program, run);
   return program;
 }
 

@@ -39,7 +39,7 @@ export function assertUsable(target: CliTarget): void {
   const names = readdirSync(target.directory);
   // A lock says that the making of our own database was interrupted there.
   if (names.some((name) => /^lock\.\d+$/.test(name))) return;
-  const stranger = names.find((name) => name !== '.gitignore');
+  const stranger = names.find((name) => name !== '.gitignore' && name !== 'journal');
   if (stranger === undefined) return;
   throw new OptrailError('not_configured', `${target.directory} is no Optrail database, and not empty (${stranger}).`, {
     hint: `Use a directory of its own, like --db ${join(target.directory, '.optrail')}.`,

@@ -2,6 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import type { Database, Identity } from '../database/port.js';
 import { TopRunsOptionsSchema } from '../schemas/analytics.js';
+import { CreateOptimizationCheckpointSchema } from '../schemas/checkpoint.js';
 import { OptimizationRunFiltersSchema } from '../schemas/filters.js';
 import { CreateOptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../schemas/iteration.js';
 import { plainSample } from '../schemas/plain-sample.js';
@@ -9,6 +10,7 @@ import { IdSchema, IterationNumberSchema, NameSchema } from '../schemas/primitiv
 import { CreateOptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../schemas/run.js';
 import { CreateOptimizationSampleSchema, SampleBatchSchema } from '../schemas/sample.js';
 import * as analytics from '../store/analytics.js';
+import * as checkpoints from '../store/checkpoints.js';
 import type { ExampleMemory } from '../store/example-memory.js';
 import * as iterations from '../store/iterations.js';
 import { listProjects } from '../store/projects.js';
@@ -18,6 +20,9 @@ import * as samples from '../store/samples.js';
 import { type Scope, scopeOf } from '../store/scope.js';
 import type { ByIdOptions, CallOptions, IterationReadOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
 import { validated, validatedItems } from './validate.js';
+
+/** Milliseconds between two looks for runs that fell silent. */
+const SWEEP_EVERY = 60_000;
 
 const SampleLimitSchema = z.int().min(1).max(100_000);
 const IterationPageSchema = z.object({
@@ -47,6 +52,14 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
     return connection.use((database) => call(scopeOf(database, identity, options.signal)));
   }
 
+  let sweptAt = Date.now();
+  /** Who shows signs of life also stores that others show none; nobody waits for it, and the next one may do better. */
+  function sweepNowAndThen(): void {
+    if (Date.now() - sweptAt < SWEEP_EVERY) return;
+    sweptAt = Date.now();
+    void within({}, runs.sweepStaleRuns).catch(() => undefined);
+  }
+
   return {
     async createOptimizationRun(input, options = {}) {
       const run = validated(CreateOptimizationRunSchema, input);
@@ -67,7 +80,14 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
     async updateRunProgress(runId, progress, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
       const valid = validated(RunProgressSchema, progress);
-      return within(options, (scope) => runs.updateRun(scope, id, projectId, valid, { heartbeat: true }));
+      const run = await within(options, (scope) => runs.updateRun(scope, id, projectId, valid, { heartbeat: true }));
+      sweepNowAndThen();
+      return run;
+    },
+
+    async resumeOptimizationRun(runId, options = {}) {
+      const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
+      return within(options, (scope) => runs.resumeRun(scope, id, projectId));
     },
 
     async listOptimizationRuns(filters = {}, options = {}) {
@@ -125,6 +145,16 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
       };
       const id = runIdOf(runId);
       return within(options, (scope) => samples.getSamples(scope, id, query));
+    },
+
+    async createOptimizationCheckpoint(input, options = {}) {
+      const checkpoint = validated(CreateOptimizationCheckpointSchema, input);
+      return within(options, (scope) => checkpoints.createCheckpoint(scope, { ...checkpoint, id: checkpoint.id ?? uuidv7() }));
+    },
+
+    async getOptimizationCheckpoint(runId, options = {}) {
+      const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
+      return within(options, (scope) => checkpoints.latestCheckpoint(scope, id, projectId));
     },
 
     async getOptimizationRunSummary(runId, options = {}) {

@@ -1,4 +1,5 @@
 import type { OptimizationAnalytics, OptimizationRunSummary, TopRun, TopRunsOptions } from '../schemas/analytics.js';
+import type { CreateOptimizationCheckpointInput, OptimizationCheckpoint } from '../schemas/checkpoint.js';
 import type { RunFiltersInput, RunPage } from '../schemas/filters.js';
 import type { CreateOptimizationIterationInput, OptimizationIteration, UpdateOptimizationIterationInput } from '../schemas/iteration.js';
 import type { Claims, OptimizationProject } from '../schemas/project.js';
@@ -33,6 +34,11 @@ export interface OptimizationClient {
   updateOptimizationRun(runId: string, changes: UpdateOptimizationRunInput, options?: ByIdOptions): Promise<OptimizationRun>;
   /** One page of runs, newest first unless ordered otherwise. */
   listOptimizationRuns(filters?: RunFiltersInput, options?: CallOptions): Promise<RunPage>;
+  /**
+   * Sets a run that failed, was cancelled, or is stale running again, with `attempt` + 1. Rejects with `not_found`, with
+   * `invalid_status_transition` where it is completed, and with `conflict` where it still runs.
+   */
+  resumeOptimizationRun(runId: string, options?: ByIdOptions): Promise<OptimizationRun>;
   /** Deletes a run with its iterations and samples. Whether there was one. */
   deleteOptimizationRun(runId: string, options?: ByIdOptions): Promise<boolean>;
 
@@ -58,6 +64,11 @@ export interface OptimizationClient {
   batchCreateOptimizationSamples(inputs: readonly CreateOptimizationSampleInput[], options?: CallOptions): Promise<SampleBatchResult>;
   /** Samples of a run, or of one of its iterations, by iteration and index. `limit` is 1,000 where it is left out. */
   getOptimizationSamples(runId: string, iteration?: number, limit?: number, options?: SampleReadOptions): Promise<OptimizationSample[]>;
+
+  /** Stores an optimizer's own state with the run, to go on from later; the newest three of a run are kept. */
+  createOptimizationCheckpoint(input: CreateOptimizationCheckpointInput, options?: CallOptions): Promise<OptimizationCheckpoint>;
+  /** The newest checkpoint of a run, or null. */
+  getOptimizationCheckpoint(runId: string, options?: ByIdOptions): Promise<OptimizationCheckpoint | null>;
 
   /** What the run came to, or null where there is none that you may see. */
   getOptimizationRunSummary(runId: string, options?: ByIdOptions): Promise<OptimizationRunSummary | null>;

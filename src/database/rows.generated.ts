@@ -2,6 +2,24 @@
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
+/** What an optimizer wrote down of itself, to go on from: handed back as it was, and never read by the database. The newest three of a run are kept. */
+export type OptimizationCheckpointsRow = {
+  /** UUIDv7, made by the client, so that a retry writes nothing twice; the newest is the highest. */
+  id: string;
+  /** The run. */
+  run_id: string;
+  /** The run's project. */
+  project_id: string;
+  /** The state as JSON text of at most 16 MiB, kept to the letter. */
+  state: string;
+  /** SHA-256 of the state's bytes in UTF-8, made by the database. */
+  state_hash: Uint8Array;
+  /** Bytes of the state in UTF-8, counted by the database. */
+  state_bytes: number;
+  /** Database clock. */
+  created_at: string;
+};
+
 /** Examples that samples were evaluated on. */
 export type OptimizationExamplesRow = {
   /** The project. */

@@ -35,6 +35,8 @@ export interface TriageOptions<O extends AxRunOptions> {
   readonly budget?: TriageBudget;
   /** The same seed and the same model give the same trail. */
   readonly seed?: number;
+  /** Rounds of reflection that an earlier attempt at the run came to. */
+  readonly roundsDone?: number;
 }
 
 /** Scores on the tickets that the optimizer never saw, 0 to 1. */
@@ -60,7 +62,7 @@ function rightCategory({ prediction, example }: { prediction: unknown; example: 
 
 /** Lets GEPA improve the instruction of a ticket classifier, and records how it came about and what it is worth. */
 export async function runTriage<O extends AxRunOptions>(options: TriageOptions<O>): Promise<TriageReport> {
-  const { ax, student, teacher = student, budget = TRIAGE_BUDGET, seed = TRIAGE_SEED } = options;
+  const { ax, student, teacher = student, budget = TRIAGE_BUDGET, seed = TRIAGE_SEED, roundsDone = 0 } = options;
   const program = ax.ax(`ticket:string "What a customer wrote" -> category:class "${CATEGORIES.join(', ')}"`);
   program.setInstruction(SEED_INSTRUCTION);
   const seedTexts = describeCandidate(program as unknown as AxProgram).componentMap;
@@ -75,7 +77,8 @@ export async function runTriage<O extends AxRunOptions>(options: TriageOptions<O
     recorded.runId = run.id;
     recorded.heldOut = { baseline: before.score, best: after.score, tickets: testTickets.length };
   };
-  const { trials, minibatch, metricCalls } = budget;
+  const { minibatch, metricCalls } = budget;
+  const trials = Math.max(1, budget.trials - roundsDone);
   const gepa = new ax.AxGEPA({
     studentAI: student,
     teacherAI: teacher,

@@ -13,19 +13,24 @@ export function isAboutContent(error: OptrailError): boolean {
   return CONTENT_ERRORS.has(error.code);
 }
 
+/** Writes that may be sent with less in them. Samples have ways of their own. */
+type Amendable = Exclude<Write, { kind: 'createSamples' | 'createCheckpoint' }>;
+
 export interface Amended {
   write: Write;
   changes: string[];
 }
 
 /** Whether less of the same write may be stored. A place that is taken stays taken. */
-export function isAmendable(write: Write, error: OptrailError): boolean {
+export function isAmendable(write: Write, error: OptrailError): write is Amendable {
+  // Part of a state is no state to go on from.
+  if (write.kind === 'createCheckpoint' || write.kind === 'createSamples') return false;
   if (write.kind === 'createRun' && hasParent(write)) return isAboutContent(error) || error.code === 'not_found';
   return isAboutContent(error) && error.code !== 'conflict';
 }
 
-/** What to send instead of a write that was refused, the fullest first. Samples have ways of their own. */
-export function* amendments(write: Exclude<Write, { kind: 'createSamples' }>, reason: string): Generator<Amended> {
+/** What to send instead of a write that was refused, the fullest first. */
+export function* amendments(write: Amendable, reason: string): Generator<Amended> {
   const repaired = repairedWrite(write);
   if (repaired !== null) yield repaired;
   if (write.kind === 'createRun' && hasParent(write)) yield orphan(write);
@@ -57,7 +62,7 @@ export function minimalSample(input: CreateOptimizationSampleInput, reason: stri
   return { ...pick(input, keys), metadata: marker(reason) };
 }
 
-function repairedWrite(write: Exclude<Write, { kind: 'createSamples' }>): Amended | null {
+function repairedWrite(write: Amendable): Amended | null {
   switch (write.kind) {
     case 'createRun':
       return amended(repair(CreateOptimizationRunSchema, write.input), (input) => ({ ...write, input }));
@@ -74,7 +79,7 @@ function amended<T>(repaired: Repaired<T> | null, rebuild: (input: T) => Write):
   return repaired === null ? null : { write: rebuild(repaired.input), changes: repaired.changes };
 }
 
-function minimalWrite(write: Exclude<Write, { kind: 'createSamples' }>, reason: string): Write {
+function minimalWrite(write: Amendable, reason: string): Write {
   switch (write.kind) {
     case 'createRun': {
       const keys = [

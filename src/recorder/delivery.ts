@@ -4,7 +4,7 @@ import { messageOf } from './warnings.js';
 import type { Send, Write } from './writes.js';
 
 export interface RetryPolicy {
-  /** Wait after the first failure in milliseconds; it doubles each time, and half of it is chance. */
+  /** Longest wait after the first failure in milliseconds. It doubles each time; how much of it is waited is chance. */
   baseMs: number;
   maxDelayMs: number;
   /** Longest wait while somebody waits for the queue to empty. */
@@ -15,12 +15,22 @@ export interface RetryPolicy {
   maxUnanswered: number;
   /** Longest wait for one attempt. */
   attemptMs: number;
+  /** Whether a journal holds what is being sent, so that it stays there where the database is gone for good. */
+  journalled?: boolean;
 }
 
 /** The database may be back in a while, whatever is sent: it does not answer, or another process has its directory open. */
 const AWAY: ReadonlySet<string> = new Set(['database_unreachable', 'database_locked']);
 
-/** Rides out three quarters of an hour without a database: 240 attempts, at most 15 s apart. */
+/** There is no database to send to any more. What was to be sent stays in the journal. */
+export class Halt extends Error {}
+
+/** Whether the same write may be taken later. An engine that failed is started anew; a write that was stored already changes nothing. */
+export function mayPass(error: OptrailError): boolean {
+  return error.retryable || error.code === 'engine_failed';
+}
+
+/** Rides out half an hour without a database: 240 attempts, at most 15 s apart. */
 export const PATIENT: RetryPolicy = {
   baseMs: 100,
   maxDelayMs: 15_000,
@@ -29,6 +39,12 @@ export const PATIENT: RetryPolicy = {
   maxUnanswered: 240,
   attemptMs: 30_000,
 };
+
+/** With a journal what waits can wait for days; `optrail sync` sends it when the process is gone. */
+export const KEPT: RetryPolicy = { ...PATIENT, maxUnanswered: Number.POSITIVE_INFINITY, journalled: true };
+
+/** For `optrail sync`: somebody waits, and what is not sent stays where it is. */
+export const SYNC: RetryPolicy = { ...PATIENT, maxDelayMs: 1_000, maxUnanswered: 4, attemptMs: 15_000, journalled: true };
 
 /** For strict runs: somebody waits for each answer. */
 export const PROMPT: RetryPolicy = { ...PATIENT, maxDelayMs: 1_000, maxAttempts: 5, maxUnanswered: 5, attemptMs: 10_000 };
@@ -57,14 +73,21 @@ export class Delivery {
         return attempt === 1 ? existing : 0;
       } catch (thrown) {
         const error = asOptrailError(thrown);
-        const isAway = AWAY.has(error.code);
-        this.unanswered = isAway ? this.unanswered + 1 : 0;
-        const spent = isAway ? this.unanswered >= this.policy.maxUnanswered : attempt >= this.policy.maxAttempts;
+        this.unanswered = AWAY.has(error.code) ? this.unanswered + 1 : 0;
         this.onAttempt(error);
-        if (!error.retryable || spent) throw error;
+        if (this.isOver(error, attempt)) throw error;
         await this.pause(Math.max(attempt, this.unanswered));
       }
     }
+  }
+
+  /** Throws {@link Halt} where the write is to stay in the journal. */
+  private isOver(error: OptrailError, attempt: number): boolean {
+    const { maxUnanswered, maxAttempts, journalled } = this.policy;
+    const isAway = AWAY.has(error.code);
+    const isSpent = isAway ? this.unanswered >= maxUnanswered : attempt >= maxAttempts;
+    if (journalled === true && (error.code === 'closed' || (isAway && isSpent))) throw new Halt(error.message, { cause: error });
+    return isSpent || !mayPass(error);
   }
 
   /** Until the promise settles, tries at once and at short intervals: somebody is waiting. */
@@ -99,7 +122,7 @@ export class Delivery {
     const { baseMs, maxDelayMs, urgentDelayMs } = this.policy;
     const delay = Math.min(baseMs * 2 ** (failures - 1), this.hurried > 0 ? urgentDelayMs : maxDelayMs);
     return new Promise((resolve) => {
-      const timer = quietTimeout(resolve, delay * (0.5 + Math.random() / 2));
+      const timer = quietTimeout(resolve, delay * Math.random());
       this.wake = () => {
         clearTimeout(timer);
         resolve();

@@ -1,7 +1,7 @@
 import type { OptrailError } from '../errors.js';
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
 import { amendments, isAboutContent, isAmendable, minimalSample, repairedSample } from './amend.js';
-import { asOptrailError, type Delivery } from './delivery.js';
+import { asOptrailError, type Delivery, Halt } from './delivery.js';
 import type { Ticket } from './ledger.js';
 import type { Warnings } from './warnings.js';
 import type { Write } from './writes.js';
@@ -27,6 +27,8 @@ export class Dispatch {
     private readonly delivery: Delivery,
     private readonly amend: boolean,
     private readonly warnings: Warnings,
+    /** Told of samples that are refused though others of their write are not. */
+    private readonly onRefused: (write: Write, error: OptrailError) => void = () => undefined,
   ) {}
 
   /** Resolves to why nothing of the write is stored, or to undefined. */
@@ -52,6 +54,7 @@ export class Dispatch {
       ticket.hold();
       ticket.release(error);
     }
+    if (parcels.length > 0) this.onRefused({ kind: 'createSamples', inputs: parcels.map(({ input }) => input) }, error);
     this.warnRejected(error);
   }
 
@@ -99,6 +102,7 @@ export class Dispatch {
       if (existing > 0) this.warnings.warn('existing', `${existing} samples had an index that was taken; those stored first were kept`);
       return undefined;
     } catch (error) {
+      if (error instanceof Halt) throw error;
       return asOptrailError(error);
     }
   }

@@ -19,14 +19,16 @@ const MASKED_TEXT = '[optrail: masked]';
  * leaves the full check to the client.
  */
 export class Intake {
-  private readonly snapshot = new Snapshot();
+  private readonly snapshot: Snapshot;
   private scoreProblem: string | null = null;
 
   constructor(
     private readonly mask: Mask | undefined,
     private readonly strict: boolean,
     private readonly warnings: Warnings,
-  ) {}
+  ) {
+    this.snapshot = new Snapshot(mask === undefined);
+  }
 
   /** Values copied so far. */
   get nodes(): number {
@@ -54,6 +56,12 @@ export class Intake {
       Object.assign(fields, { score: null, success: false, errorMessage: joined(fields.errorMessage, scoreProblem) });
     this.judge();
     return fields as SampleFields;
+  }
+
+  value(value: unknown, where: MaskPlace): JsonValue | undefined {
+    const copied = this.masked(value, where);
+    this.judge();
+    return copied;
   }
 
   object(value: unknown, where: MaskPlace): JsonObject | undefined {
@@ -103,7 +111,7 @@ export class Intake {
     try {
       return (record as Record<string, unknown>)[key];
     } catch (error) {
-      this.report(key, `could not be read: ${messageOf(error)}`);
+      this.report(key, this.mask === undefined ? `could not be read: ${messageOf(error)}` : 'could not be read');
       return undefined;
     }
   }

@@ -6,6 +6,7 @@ export class Ticket {
   error: OptrailError | undefined;
   readonly settled: Promise<void>;
   private parts = 1;
+  private kept = 0;
   private settle: () => void = () => undefined;
 
   constructor(private readonly onSettled: (ticket: Ticket) => void) {
@@ -17,6 +18,16 @@ export class Ticket {
   /** One more part to wait for. */
   hold(): void {
     this.parts += 1;
+  }
+
+  /** Whether all that is still to be sent of it lies in the journal. */
+  get isKept(): boolean {
+    return this.kept === this.parts;
+  }
+
+  /** One part lies in the journal, or does so no more. */
+  keep(by: 1 | -1): void {
+    this.kept += by;
   }
 
   /** One part is done, well or with an error; the first error is kept. */
@@ -59,6 +70,8 @@ export class Ledger {
   }
 
   report(): FlushReport {
-    return { acknowledged: this.acknowledged, pending: this.open.size, rejected: this.rejected };
+    const counts = { acknowledged: this.acknowledged, pending: this.open.size, rejected: this.rejected };
+    if (counts.pending === 0) return counts;
+    return { ...counts, kept: [...this.open].filter(({ isKept }) => isKept).length };
   }
 }

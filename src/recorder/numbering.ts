@@ -13,10 +13,15 @@ export class Numbering {
     private readonly warnings: Warnings,
   ) {}
 
+  /** Notes that a number was used before. */
+  pass(number: number): void {
+    this.next = Math.max(this.next, number + 1);
+  }
+
   /** A number that cannot be one is replaced by the next free one, or refused in a strict run (`invalid_input`). */
   take(asked: number | undefined): number {
     const number = asked === undefined ? this.next : this.checked(asked);
-    this.next = Math.max(this.next, number + 1);
+    this.pass(number);
     return number;
   }
 

@@ -19,7 +19,8 @@ export type MaskPlace =
   | 'decisionReason'
   | 'exampleId'
   | 'errorMessage'
-  | 'errorStack';
+  | 'errorStack'
+  | 'checkpoint';
 
 /**
  * Gives the value to store in the place of `value`: a copy, which it may change. It runs before anything is queued, sent or
@@ -59,6 +60,11 @@ export interface TrackRunOptions {
   /** Names the set of examples: only runs over the same one are ranked together. */
   evalSetHash?: string;
   parentRunId?: string;
+  /**
+   * Id of a run that failed, was cancelled or is stale: it goes on, with `attempt` + 1, and `run.resumed` holds what was
+   * recorded. What describes a run (name, configuration, tags, ...) stays as it is stored.
+   */
+  resume?: string | undefined;
   /** Score before optimization, where it is not recorded as a baseline iteration. */
   initialScore?: number;
   /** For tests: every call waits until it is stored and rejects where it is not, and nothing is repaired. */
@@ -68,6 +74,13 @@ export interface TrackRunOptions {
   onIteration?: (event: IterationEvent) => void;
   /** Told each kind of problem once a run. By default `console.warn`, prefixed `optrail:`. */
   onWarning?: OnWarning;
+  /**
+   * Where what the database can't take is kept on disk until it can: a directory, or `false` for nowhere. Left out, it is
+   * `journal/` in the embedded database's directory, or in `.optrail` beside the nearest package.json for a database reached by
+   * URL; none for a database in memory, a client `as` a user, a client of another make, and a strict run. `true` is that
+   * `.optrail` for those as well.
+   */
+  journal?: boolean | string;
   /** The client to record through; the default one where it is left out. It is never closed. */
   client?: OptimizationClient;
   /** Longest wait for the database, at the start and again at the end of the run, in milliseconds: 10,000 by default. */
@@ -75,3 +88,6 @@ export interface TrackRunOptions {
   /** Cancels the run: once aborted, it ends as `cancelled`, whether the callback threw or returned. */
   signal?: AbortSignal;
 }
+
+/** Everything else that a run needs is stored with it. */
+export type ResumeOptions = Partial<TrackRunOptions> & { resume: string };

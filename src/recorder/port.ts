@@ -1,4 +1,4 @@
-import type { EvalKind, IterationDecision, IterationStatus } from '../schemas/iteration.js';
+import type { EvalKind, IterationDecision, IterationStatus, OptimizationIteration } from '../schemas/iteration.js';
 import type { JsonValue } from '../schemas/json.js';
 import type { EvaluateOptions, Evaluation, Example } from './evaluation.js';
 import type { BestSoFar } from './standing.js';
@@ -63,14 +63,31 @@ export type IterationUpdate = Omit<IterationRecord, 'iteration' | 'samples'>;
 
 /** What became of the writes of a run so far; the three add up to the calls made. */
 export interface FlushReport {
+  /** Stored in the database. */
   acknowledged: number;
+  /** Neither stored nor refused yet. */
   pending: number;
+  /** Refused for good, in whole or in part. */
   rejected: number;
+  /** How many of the pending ones lie in the journal, and outlive the process; left out where nothing is pending. */
+  kept?: number;
 }
 
 export interface FlushOptions {
   /** Longest wait in milliseconds; what is not settled then is reported as pending. The run's `flushTimeoutMs` by default. */
   timeoutMs?: number;
+}
+
+/** A run as its earlier attempts left it. */
+export interface Resumed {
+  /** The number of this attempt: 2 where the run goes on for the first time. */
+  attempt: number;
+  /** All iterations in their order, with their programs. Those of this attempt are numbered from the last one on. */
+  iterations: readonly OptimizationIteration[];
+  /** The best of them by the database's own rule, from whose program to start; null where there is none. */
+  best: OptimizationIteration | null;
+  /** The state that was stored last with `run.checkpoint`; null where none was. */
+  checkpoint: { readonly state: JsonValue; readonly createdAt: string } | null;
 }
 
 /**
@@ -93,6 +110,13 @@ export interface TrackedRun {
   recordSamples(iteration: number, samples: SampleRecord[]): Promise<void>;
   /** Adds to the run what no iteration holds: a final score on a held-out set, notes, metadata, the declared best. */
   annotate(changes: RunAnnotation): Promise<void>;
+  /**
+   * Stores the optimizer's own state with the run: any JSON of at most 16 MiB, handed back by `resumed.checkpoint` when the run
+   * goes on. The newest three are kept.
+   */
+  checkpoint(state: unknown): Promise<void>;
+  /** What was recorded by earlier attempts, where the run goes on; null where it is new. */
+  readonly resumed: Resumed | null;
   /** Waits until every write so far is acknowledged or rejected, `timeoutMs` at most. Counts calls, not rows. */
   flush(options?: FlushOptions): Promise<FlushReport>;
 }

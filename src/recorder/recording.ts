@@ -1,24 +1,34 @@
 import { uuidv7 } from 'uuidv7';
 import type { OptimizationClient } from '../client/port.js';
 import { OptrailError } from '../errors.js';
+import type { Journal, OpenJournal, OpenLeftovers } from '../journal/port.js';
 import type { CreateOptimizationRunInput, RunStatus } from '../schemas/run.js';
-import { asOptrailError, PATIENT, PROMPT } from './delivery.js';
+import { asOptrailError, KEPT, PATIENT, PROMPT } from './delivery.js';
 import { describeError, isCancellation } from './failure.js';
 import { startHeartbeat } from './heartbeat.js';
 import { Intake } from './intake.js';
 import { Ledger, Ticket } from './ledger.js';
-import type { TrackRunOptions } from './options.js';
+import type { ResumeOptions, TrackRunOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import type { FlushReport, RunAnnotation, StartedRun } from './port.js';
+import { type ReopenedRun, reopenRun } from './resume.js';
 import { RecordedRun, type RunParts } from './run.js';
 import { endsWithin } from './timers.js';
-import { Warnings } from './warnings.js';
-import { type Send, sendThrough } from './writes.js';
+import { messageOf, Warnings } from './warnings.js';
+import { type ResolveClient, type Send, sendThrough } from './writes.js';
 
-export type ResolveClient = () => Promise<OptimizationClient>;
+/** What runs are recorded into, unless their options name a client. */
+export interface Surroundings {
+  resolveClient: ResolveClient;
+  openJournal: OpenJournal | undefined;
+  openLeftovers: OpenLeftovers | undefined;
+}
+
 type FinalStatus = Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
 
 const FLUSH_TIMEOUT_MS = 10_000;
+/** Longest wait for a disk at the end of a run, in milliseconds. */
+const KEEP_TIMEOUT_MS = 5_000;
 
 /** Runs that are being created, by id: a nested run has to come after its parent. */
 const opening = new Map<string, Promise<void>>();
@@ -35,17 +45,27 @@ export class Recording extends RecordedRun implements StartedRun {
     private readonly options: TrackRunOptions,
     parts: RunParts,
     client: ResolveClient,
+    private readonly journal: Journal | undefined,
   ) {
     super(parts);
     this.stopHeartbeat = startHeartbeat(() => this.beat(client));
   }
 
-  /** Creates the run and waits for the database's first answer, whatever it is. A strict run rejects unless it was created. */
-  static async begin(options: TrackRunOptions, resolveClient: ResolveClient): Promise<Recording> {
-    const client = once(options.client, resolveClient);
-    const recording = new Recording(options, partsOf(options, client), client);
-    await recording.open();
-    recording.start = performance.now();
+  /**
+   * Creates the run and waits for the database's first answer, whatever it is; a strict run rejects unless it was created. A run
+   * that is to go on is read first, and rejects where it cannot.
+   */
+  static async begin(given: TrackRunOptions | ResumeOptions, surroundings: Surroundings): Promise<Recording> {
+    const client = once(given.client, surroundings.resolveClient);
+    const warnings = new Warnings(given.onWarning);
+    const reopened = isResume(given) ? await reopen(given, client, surroundings, warnings) : null;
+    const options = reopened?.options ?? (given as TrackRunOptions);
+    const id = given.resume?.toLowerCase() ?? uuidv7();
+    const journal = journalOf(options, id, surroundings.openJournal, warnings);
+    const recording = new Recording(options, partsOf(options, { id, client, warnings, journal, reopened }), client, journal);
+    if (reopened === null) await recording.open();
+    else recording.created.release();
+    recording.start = performance.now() - (reopened?.durationMs ?? 0);
     return recording;
   }
 
@@ -153,7 +173,11 @@ export class Recording extends RecordedRun implements StartedRun {
     const changes = { ...this.lastWords(error, annotation), status, durationMs };
     outbox.push({ kind: 'updateRun', runId: this.id, projectId: this.projectId, changes }, ended, 0);
     ended.release();
-    const inTime = await outbox.hurry(endsWithin(Promise.all([ledger.settled(), ended.settled]), flushTimeoutMs));
+    const settled = Promise.all([ledger.settled(), ended.settled]);
+    const inTime = await outbox.hurry(endsWithin(settled, flushTimeoutMs));
+    if (!inTime) await endsWithin(outbox.keep(), KEEP_TIMEOUT_MS);
+    const closed = settled.then(() => outbox.close()).catch(() => undefined);
+    if (inTime) await endsWithin(closed, KEEP_TIMEOUT_MS);
     ledger.note(ended.error);
     this.sumUp(inTime && ended.error === undefined, status);
     return ledger.report();
@@ -178,11 +202,43 @@ export class Recording extends RecordedRun implements StartedRun {
     if (ended && pending === 0 && rejected === 0) return;
     const calls = acknowledged + pending + rejected;
     const counts = `${acknowledged} of ${calls} calls are stored, ${rejected} were rejected, ${pending} still wait`;
-    this.parts.warnings.warn('end', `run ${this.id}: ${counts}${ended ? '' : `; its end (${status}) is not stored`}`);
+    const rest = this.journal === undefined ? '' : `; ${whereabouts(this.journal, pending > 0 || !ended, rejected > 0)}`;
+    this.parts.warnings.warn('end', `run ${this.id}: ${counts}${ended ? '' : `; its end (${status}) is not stored`}${rest}`);
   }
 }
 
-function partsOf(options: TrackRunOptions, client: ResolveClient): RunParts {
+function whereabouts({ file }: Journal, waits: boolean, rejected: boolean): string {
+  const commands = [
+    ...(waits ? ['`npx optrail sync` sends what waits'] : []),
+    ...(rejected ? ['`npx optrail sync --rejected` shows what was rejected, and why'] : []),
+  ];
+  return `kept in ${file}: ${commands.join('; ')}`;
+}
+
+interface RunOrigin {
+  id: string;
+  client: ResolveClient;
+  warnings: Warnings;
+  journal: Journal | undefined;
+  reopened: ReopenedRun | null;
+}
+
+function isResume(options: TrackRunOptions | ResumeOptions): options is ResumeOptions {
+  return options.resume !== undefined;
+}
+
+async function reopen(
+  options: ResumeOptions,
+  resolveClient: ResolveClient,
+  { openLeftovers }: Surroundings,
+  warnings: Warnings,
+): Promise<ReopenedRun> {
+  const { resume: runId, client, journal: option } = options;
+  const leftovers = (await openLeftovers?.({ runId, client, option })) ?? [];
+  return reopenRun(options, { resolveClient, leftovers, warnings });
+}
+
+function partsOf(options: TrackRunOptions, { id, client, warnings, journal, reopened }: RunOrigin): RunParts {
   const {
     projectId,
     direction = 'maximize',
@@ -192,10 +248,10 @@ function partsOf(options: TrackRunOptions, client: ResolveClient): RunParts {
     signal,
     onIteration,
   } = options;
-  const warnings = new Warnings(options.onWarning);
   const send = afterParent(options.parentRunId, sendThrough(client));
+  const policy = strict ? PROMPT : journal === undefined ? PATIENT : KEPT;
   return {
-    id: uuidv7(),
+    id,
     projectId,
     direction,
     scoreMax,
@@ -205,9 +261,25 @@ function partsOf(options: TrackRunOptions, client: ResolveClient): RunParts {
     onIteration,
     warnings,
     intake: new Intake(options.mask, strict, warnings),
-    outbox: new Outbox({ send, policy: strict ? PROMPT : PATIENT, warnings, amend: !strict }),
+    outbox: new Outbox({ send, policy, warnings, amend: !strict, journal }),
     ledger: new Ledger(),
+    resumed: reopened?.resumed ?? null,
+    metadata: reopened?.metadata ?? {},
   };
+}
+
+/** A strict run tells each refusal to its caller, who need not look for it on a disk. */
+function journalOf(options: TrackRunOptions, runId: string, open: OpenJournal | undefined, warnings: Warnings): Journal | undefined {
+  const { journal: option, strict = false } = options;
+  if (option === false || (strict && option === undefined)) return undefined;
+  if (open === undefined && option !== undefined)
+    warnings.warn('journal', 'this runtime has no journal; what the database cannot take waits in memory');
+  try {
+    return open?.({ runId, client: options.client, option });
+  } catch (error) {
+    warnings.warn('journal', `no journal can be kept (${messageOf(error)}); what the database cannot take waits in memory`);
+    return undefined;
+  }
 }
 
 function afterParent(parentRunId: string | undefined, send: Send): Send {

@@ -10,7 +10,7 @@ import type { Ledger, Ticket } from './ledger.js';
 import { Numbering } from './numbering.js';
 import type { IterationEvent } from './options.js';
 import type { Outbox } from './outbox.js';
-import type { FlushOptions, FlushReport, IterationRecord, IterationUpdate, Run, RunAnnotation, SampleRecord } from './port.js';
+import type { FlushOptions, FlushReport, IterationRecord, IterationUpdate, Resumed, Run, RunAnnotation, SampleRecord } from './port.js';
 import { SampleIntake } from './sample-intake.js';
 import { type BestSoFar, Standing, type Verdict } from './standing.js';
 import { endsWithin } from './timers.js';
@@ -30,6 +30,9 @@ export interface RunParts {
   outbox: Outbox;
   ledger: Ledger;
   warnings: Warnings;
+  /** What the run goes on from, and what is stored of its metadata. */
+  resumed: Resumed | null;
+  metadata: JsonObject;
 }
 
 /** Room that a write takes beside what it holds, in characters. */
@@ -44,7 +47,8 @@ export class RecordedRun implements Run {
   private readonly samples: SampleIntake;
   private readonly iterationIds = new Map<number, string>();
   private readonly recorded = new Set<number>();
-  private metadata: JsonObject = {};
+  readonly resumed: Resumed | null;
+  private metadata: JsonObject;
 
   constructor(protected readonly parts: RunParts) {
     this.id = parts.id;
@@ -52,6 +56,14 @@ export class RecordedRun implements Run {
     this.numbering = new Numbering('iteration', parts.strict, parts.warnings);
     this.standing = new Standing(parts.direction);
     this.samples = new SampleIntake(parts);
+    this.resumed = parts.resumed;
+    this.metadata = parts.metadata;
+    for (const { id, iteration, ...verdict } of parts.resumed?.iterations ?? []) {
+      this.numbering.pass(iteration);
+      this.iterationIds.set(iteration, id);
+      this.recorded.add(iteration);
+      this.standing.record(iteration, verdict);
+    }
   }
 
   get bestSoFar(): BestSoFar | null {
@@ -102,6 +114,22 @@ export class RecordedRun implements Run {
       const { id: runId, projectId } = this;
       outbox.push({ kind: 'updateRun', runId, projectId, changes: this.annotation(changes) }, ticket, intake.size - before + OVERHEAD);
       if (changes.bestIteration !== undefined) this.standing.declare(changes.bestIteration);
+      return undefined;
+    });
+  }
+
+  checkpoint(state: unknown): Promise<void> {
+    return this.call((ticket) => {
+      const { intake, outbox } = this.parts;
+      const before = intake.size;
+      const { id: runId, projectId } = this;
+      const taken = intake.value(state, 'checkpoint');
+      if (taken === undefined) return undefined;
+      outbox.push(
+        { kind: 'createCheckpoint', input: { id: uuidv7(), runId, projectId, state: taken } },
+        ticket,
+        intake.size - before + OVERHEAD,
+      );
       return undefined;
     });
   }

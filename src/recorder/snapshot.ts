@@ -24,6 +24,9 @@ class TooMuch extends Error {}
  * NaN, nesting over 64) is replaced by a marker in its own place, and named in `problems`.
  */
 export class Snapshot {
+  /** @param tells whether the text of an error that a value throws may be told: it may quote what a mask is to hide */
+  constructor(private readonly tells = true) {}
+
   /** Values copied so far: the measure of the time taken. */
   nodes = 0;
   /** Characters that are held, roughly. */
@@ -96,7 +99,7 @@ export class Snapshot {
     } catch (error) {
       if (error instanceof TooMuch) throw error;
       this.trail.length = at;
-      return this.refuse(`could not be read: ${messageOf(error)}`);
+      return this.refuse(this.unreadable(error));
     } finally {
       this.open.pop();
     }
@@ -148,7 +151,7 @@ export class Snapshot {
     try {
       item = (holder as Record<string, unknown>)[key];
     } catch (error) {
-      return this.refuse(`could not be read: ${messageOf(error)}`);
+      return this.refuse(this.unreadable(error));
     }
     if (item === undefined || typeof item === 'function' || typeof item === 'symbol') return undefined;
     return this.value(item, depth + 1);
@@ -163,6 +166,10 @@ export class Snapshot {
   private count(): void {
     this.nodes += 1;
     if (this.nodes - this.nodesBefore > MAX_NODES) throw new TooMuch(`holds more than ${MAX_NODES} values`);
+  }
+
+  private unreadable(error: unknown): string {
+    return this.tells ? `could not be read: ${messageOf(error)}` : 'could not be read';
   }
 
   private refuse(reason: string): JsonObject {

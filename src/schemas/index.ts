@@ -1,5 +1,7 @@
 export type { OptimizationAnalytics, OptimizationRunSummary, TopRun, TopRunsOptions } from './analytics.js';
 export { OptimizationAnalyticsSchema, OptimizationRunSummarySchema, TopRunSchema, TopRunsOptionsSchema } from './analytics.js';
+export type { CreateOptimizationCheckpoint, CreateOptimizationCheckpointInput, OptimizationCheckpoint } from './checkpoint.js';
+export { CreateOptimizationCheckpointSchema, MAX_CHECKPOINT_BYTES, OptimizationCheckpointSchema } from './checkpoint.js';
 export { KNOWN_OPTIMIZERS, ModelConfigSchema, OptimizationConfigSchema, OptimizerSectionSchemas, OptimizerTypeSchema } from './config.js';
 export type { RunFilters, RunFiltersInput, RunPage } from './filters.js';
 export { MAX_PAGE, OptimizationRunFiltersSchema, RunOrderSchema, RunPageSchema } from './filters.js';

@@ -143,6 +143,41 @@ export async function updateRun(
   throw await whyRefused(scope, runId, projectId);
 }
 
+/**
+ * Lets a run go on that failed, was cancelled, fell silent, or was never begun. Of several that try at once one succeeds: the
+ * others find it running.
+ */
+export async function resumeRun(scope: Scope, runId: string, projectId: string | undefined): Promise<OptimizationRun> {
+  const [row] = await scope.query<RunRow & Row>({
+    text: `update public.optimization_runs as r set status = 'running'
+      where r.id = $1 and r.project_id = optrail.resolve_run($1, $2)
+        and optrail.run_status(r.status, r.heartbeat_at) in ('failed', 'cancelled', 'stale', 'pending')
+      returning ${RUN_SELECTION}`,
+    values: [runId, projectId ?? null],
+  });
+  if (row !== undefined) return runOf(row);
+  const run = await getRun(scope, runId, projectId);
+  if (run?.status === 'completed') {
+    throw new OptrailError('invalid_status_transition', `Run ${runId} is completed, which is final.`, {
+      path: 'resume',
+      hint: 'Record another run; `parentRunId` can name this one.',
+    });
+  }
+  if (run?.status === 'running') {
+    const sign = run.heartbeatAt === null ? 'It has shown no sign of life yet.' : `Its last sign of life was at ${run.heartbeatAt}.`;
+    throw new OptrailError('conflict', `Run ${runId} is still running. ${sign}`, {
+      path: 'resume',
+      hint: 'End its process. 45 seconds after its last sign of life it can be resumed; one that shows none, when its status is set to cancelled.',
+    });
+  }
+  throw await whyRefused(scope, runId, projectId);
+}
+
+/** Stores that runs are stale whose heart stopped, which reads derive anyway. */
+export async function sweepStaleRuns(scope: Scope): Promise<void> {
+  await scope.query({ text: 'select optrail.sweep_stale_runs()', values: [] });
+}
+
 /** Whether there was a run to delete. */
 export async function deleteRun(scope: Scope, runId: string, projectId: string | undefined): Promise<boolean> {
   const deleted = await scope.query({

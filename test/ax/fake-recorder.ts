@@ -1,5 +1,13 @@
 import type { AxRunOptions } from '../../src/optimizers/ax/track.js';
-import type { FlushReport, IterationRecord, IterationUpdate, RunAnnotation, SampleRecord, TrackedRun } from '../../src/recorder/port.js';
+import type {
+  FlushReport,
+  IterationRecord,
+  IterationUpdate,
+  Resumed,
+  RunAnnotation,
+  SampleRecord,
+  TrackedRun,
+} from '../../src/recorder/port.js';
 
 export interface FakeOptions extends AxRunOptions {
   runName?: string;
@@ -14,6 +22,8 @@ export class FakeRun implements TrackedRun {
   readonly projectId: string;
   readonly recorded: RecordedIteration[] = [];
   readonly annotations: RunAnnotation[] = [];
+  readonly checkpoints: unknown[] = [];
+  resumed: Resumed | null = null;
   status: 'running' | 'completed' | 'failed' = 'running';
 
   constructor(readonly options: FakeOptions) {
@@ -36,6 +46,10 @@ export class FakeRun implements TrackedRun {
 
   async annotate(changes: RunAnnotation): Promise<void> {
     this.annotations.push(changes);
+  }
+
+  async checkpoint(state: unknown): Promise<void> {
+    this.checkpoints.push(structuredClone(state));
   }
 
   async flush(): Promise<FlushReport> {

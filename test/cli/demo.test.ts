@@ -7,8 +7,11 @@ import { Context } from '../../src/cli/context.js';
 import { assertAnswers } from '../../src/cli/demo/first-call.js';
 import { recordDemo } from '../../src/cli/demo/record.js';
 import { Output } from '../../src/cli/output.js';
+import { openEmbedded } from '../../src/database/embedded/engine.js';
 import { loadAx } from '../../src/demo/load-ax.js';
+import { createClient } from '../../src/open.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
+import { ageHeartbeat } from '../support/trails.js';
 import { cells, cli, cliHere, type Outcome, shellHere } from './process.js';
 
 let db: string;
@@ -70,6 +73,43 @@ describe.sequential('optrail demo', () => {
     expect(cells((await on('runs', 'list', '--project', 'stopped')).stdout)[1]?.slice(1, 3)).toEqual(['ticket triage', 'cancelled']);
   });
 
+  test('killed half-way, goes on from its best prompt when it is told to', async () => {
+    const project = ['--db', db, '--project', 'killed'];
+    const watch: NonNullable<Parameters<typeof cli>[1]>['watch'] = (stdout, { signal }) => {
+      if (stdout.split('\n').filter((line) => /^ +\d+ {2}full /.test(line)).length >= 2) signal('SIGKILL');
+    };
+    expect((await cli(['demo', ...project], { watch })).code).toBeNull();
+    expect((await cli(['demo', '--resume', 'latest', ...project])).stderr).toContain('is still running');
+    const [before] = JSON.parse((await cli(['runs', 'list', ...project, '--json'])).stdout).data;
+    expect(before).toMatchObject({ status: 'running', attempt: 1 });
+    expect(before.iterations).toBeGreaterThan(2);
+
+    const database = await openEmbedded({ directory: db });
+    await ageHeartbeat({ database }, before.id, 46);
+    await database.close();
+    const { code, stdout, stderr } = await cli(['demo', '--resume', 'latest', ...project, '--json']);
+    expect(code, stderr).toBe(0);
+    const after = JSON.parse(stdout);
+    expect(after).toMatchObject({ runId: before.id, status: 'completed', runName: 'ticket triage', initialScore: before.initialScore });
+    expect(after.finalScore).toBeGreaterThanOrEqual(before.bestScore);
+    expect(after.heldOut.best).toBeGreaterThan(after.heldOut.baseline);
+
+    const client = createClient({ directory: db });
+    expect(await client.getOptimizationRun(before.id)).toMatchObject({ attempt: 2 });
+    const iterations = await client.getOptimizationIterations(before.id);
+    const checkpoint = await client.getOptimizationCheckpoint(before.id);
+    await client.close();
+    expect(iterations.map(({ iteration }) => iteration)).toEqual([...iterations.keys()]);
+    expect(iterations.filter(({ isBaseline }) => isBaseline).map(({ iteration }) => iteration)).toEqual([0]);
+    // The first of the second attempt is the best of the first one, with the same score.
+    const [again] = iterations.slice(before.iterations).filter(({ params }) => params.role === 'seed');
+    expect(again).toMatchObject({ parentIterations: [before.bestIteration], score: before.bestScore, evalKind: 'full' });
+    expect(checkpoint?.state).toMatchObject({ optimizerType: 'GEPA' });
+
+    const never = await cli(['demo', '--resume', 'latest', ...project]);
+    expect(never).toMatchObject({ code: 1, stderr: expect.stringContaining('is completed, which is final') });
+  }, 120_000);
+
   test('goes on to its end where its reader has seen enough', async () => {
     const outcome = await cli(['demo', '--db', db, '--project', 'unread'], { watch: (_, { end }) => end() });
     expect(outcome.code, outcome.stderr).toBe(0);
@@ -120,7 +160,15 @@ test('a model that never answers does not keep an interrupted demo, whose run is
   );
   const silent = new AxMockAIService<string>({ chatResponse: () => new Promise<never>(() => {}) });
   const model = { kind: 'offline', notice: '', student: silent, teacher: silent, shortfall: () => null } as const;
-  const recording = recordDemo(context, { ax: await loadAx(), model, projectId: 'demo', runName: 'stuck', seed: 1, onIteration: () => {} });
+  const recording = recordDemo(context, {
+    ax: await loadAx(),
+    model,
+    projectId: 'demo',
+    runName: 'stuck',
+    seed: 1,
+    earlier: null,
+    onIteration: () => {},
+  });
   setTimeout(() => controller.abort(), 500);
   await expect(recording).rejects.toMatchObject({ name: 'AbortError' });
   expect(await context.client.listOptimizationRuns()).toMatchObject({ data: [{ runName: 'stuck', status: 'cancelled' }] });

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { acquireLock } from '../../src/database/embedded/lock.js';
-import { thisProcess } from '../../src/database/embedded/process-identity.js';
+import { thisProcess } from '../../src/processes/identity.js';
+import { acquireLock } from '../../src/processes/lock.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { type NodeProcess, runNode } from '../support/node.js';
 
 const HOLD = `
-  const { acquireLock } = await import(dist('database/embedded/lock.js'));
+  const { acquireLock } = await import(dist('processes/lock.js'));
   const [directory, startAt = '0'] = process.argv.slice(1);
   while (Date.now() < Number(startAt)) {}
   try {

@@ -22,6 +22,22 @@ CREATE TYPE optrail.iteration_change AS (
 	score double precision
 );
 
+-- Name: after_checkpoint_insert(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.after_checkpoint_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.optimization_checkpoints as c
+  where c.run_id = new.run_id and c.project_id = new.project_id and c.id < (
+    select kept.id from public.optimization_checkpoints as kept
+    where kept.run_id = new.run_id and kept.project_id = new.project_id
+    order by kept.id desc offset 2 limit 1);
+  return null;
+end
+$$;
+
 -- Name: after_iterations_delete(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.after_iterations_delete() RETURNS trigger
@@ -173,6 +189,19 @@ CREATE FUNCTION optrail.are_scores(p_scores jsonb) RETURNS boolean
 CREATE FUNCTION optrail.are_tags(p_tags text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((cardinality(p_tags) <= 100) AND (array_position(p_tags, NULL::text) IS NULL) AND COALESCE((SELECT ((max(char_length(t.tag)) <= 200) AND (min(char_length(t.tag)) >= 1)) FROM unnest(are_tags.p_tags) t(tag)), true));
+
+-- Name: before_checkpoint_insert(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.before_checkpoint_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  new.state_hash := sha256(convert_to(new.state, 'UTF8'));
+  new.state_bytes := octet_length(new.state);
+  return new;
+end
+$$;
 
 -- Name: before_project_delete(); Type: FUNCTION; Schema: optrail; Owner: -
 
@@ -821,6 +850,34 @@ CREATE FUNCTION optrail.run_status(p_status text, p_heartbeat_at timestamp with 
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN ((p_status = 'running'::text) AND (p_heartbeat_at < (now() - '00:00:45'::interval))) THEN 'stale'::text ELSE p_status END;
 
+-- Name: sweep_stale_runs(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.sweep_stale_runs() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('optrail.sweep_stale_runs', 0)) then
+    return;
+  end if;
+  with silent as (
+    select dead.id, dead.project_id
+    from public.optimization_projects as p
+    -- Project by project, since the index on the status begins with the project.
+    cross join lateral (
+      select r.id, r.project_id from public.optimization_runs as r
+      where r.project_id = p.id and r.status = 'running' and optrail.run_status(r.status, r.heartbeat_at) = 'stale'
+      limit 1000) as dead
+  ), locked as (
+    select r.id, r.project_id from public.optimization_runs as r join silent using (id, project_id)
+    where optrail.run_status(r.status, r.heartbeat_at) = 'stale'
+    order by r.id
+    for no key update of r skip locked
+  )
+  update public.optimization_runs as r set status = 'stale' from locked where r.id = locked.id and r.project_id = locked.project_id;
+end
+$$;
+
 -- Name: touch_updated_at(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.touch_updated_at() RETURNS trigger
@@ -1222,6 +1279,7 @@ CREATE FUNCTION public.refresh_optimization_analytics() RETURNS void
     SET search_path TO ''
     AS $$
 begin
+  perform optrail.sweep_stale_runs();
   perform optrail.refresh_analytics();
 end
 $$;
@@ -1482,6 +1540,53 @@ COMMENT ON COLUMN optrail.migrations.sha256 IS 'SHA-256 of the file, its own dig
 -- Name: COLUMN migrations.applied_at; Type: COMMENT; Schema: optrail; Owner: -
 
 COMMENT ON COLUMN optrail.migrations.applied_at IS 'When it was installed.';
+
+-- Name: optimization_checkpoints; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.optimization_checkpoints (
+    id uuid DEFAULT optrail.uuid_v7() NOT NULL,
+    run_id uuid NOT NULL,
+    project_id text NOT NULL,
+    state text NOT NULL,
+    state_hash bytea NOT NULL,
+    state_bytes integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT optimization_checkpoints_state_size CHECK ((octet_length(state) <= 16777216))
+);
+
+ALTER TABLE ONLY public.optimization_checkpoints FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE optimization_checkpoints; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON TABLE public.optimization_checkpoints IS 'What an optimizer wrote down of itself, to go on from: handed back as it was, and never read by the database. The newest three of a run are kept.';
+
+-- Name: COLUMN optimization_checkpoints.id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.id IS 'UUIDv7, made by the client, so that a retry writes nothing twice; the newest is the highest.';
+
+-- Name: COLUMN optimization_checkpoints.run_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.run_id IS 'The run.';
+
+-- Name: COLUMN optimization_checkpoints.project_id; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.project_id IS 'The run''s project.';
+
+-- Name: COLUMN optimization_checkpoints.state; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.state IS 'The state as JSON text of at most 16 MiB, kept to the letter.';
+
+-- Name: COLUMN optimization_checkpoints.state_hash; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.state_hash IS 'SHA-256 of the state''s bytes in UTF-8, made by the database.';
+
+-- Name: COLUMN optimization_checkpoints.state_bytes; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.state_bytes IS 'Bytes of the state in UTF-8, counted by the database.';
+
+-- Name: COLUMN optimization_checkpoints.created_at; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_checkpoints.created_at IS 'Database clock.';
 
 -- Name: optimization_examples; Type: TABLE; Schema: public; Owner: -
 
@@ -2265,6 +2370,11 @@ ALTER TABLE ONLY optrail.analytics_state
 ALTER TABLE ONLY optrail.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
+-- Name: optimization_checkpoints optimization_checkpoints_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.optimization_checkpoints
+    ADD CONSTRAINT optimization_checkpoints_pkey PRIMARY KEY (id, project_id);
+
 -- Name: optimization_examples optimization_examples_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.optimization_examples
@@ -2299,6 +2409,10 @@ ALTER TABLE ONLY public.optimization_runs
 
 ALTER TABLE ONLY public.optimization_samples
     ADD CONSTRAINT optimization_samples_pkey PRIMARY KEY (run_id, iteration, sample_index, project_id);
+
+-- Name: idx_optimization_checkpoints_run; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX idx_optimization_checkpoints_run ON public.optimization_checkpoints USING btree (run_id, id DESC, project_id);
 
 -- Name: idx_optimization_iterations_program; Type: INDEX; Schema: public; Owner: -
 
@@ -2388,6 +2502,10 @@ CREATE TRIGGER after_delete AFTER DELETE ON public.optimization_runs REFERENCING
 
 CREATE TRIGGER after_delete AFTER DELETE ON public.optimization_samples REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_samples_delete();
 
+-- Name: optimization_checkpoints after_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER after_insert AFTER INSERT ON public.optimization_checkpoints FOR EACH ROW EXECUTE FUNCTION optrail.after_checkpoint_insert();
+
 -- Name: optimization_iterations after_insert; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER after_insert AFTER INSERT ON public.optimization_iterations REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_iterations_insert();
@@ -2412,6 +2530,10 @@ CREATE TRIGGER after_update AFTER UPDATE ON public.optimization_samples REFERENC
 
 CREATE TRIGGER before_delete BEFORE DELETE ON public.optimization_projects FOR EACH ROW EXECUTE FUNCTION optrail.before_project_delete();
 
+-- Name: optimization_checkpoints before_insert; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER before_insert BEFORE INSERT ON public.optimization_checkpoints FOR EACH ROW EXECUTE FUNCTION optrail.before_checkpoint_insert();
+
 -- Name: optimization_runs before_insert; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER before_insert BEFORE INSERT ON public.optimization_runs FOR EACH ROW EXECUTE FUNCTION optrail.before_run_insert();
@@ -2431,6 +2553,11 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.optimization_iterations 
 -- Name: optimization_projects touch_updated_at; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.optimization_projects FOR EACH ROW EXECUTE FUNCTION optrail.touch_updated_at();
+
+-- Name: optimization_checkpoints optimization_checkpoints_run_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.optimization_checkpoints
+    ADD CONSTRAINT optimization_checkpoints_run_fkey FOREIGN KEY (run_id, project_id) REFERENCES public.optimization_runs(id, project_id) ON DELETE CASCADE;
 
 -- Name: optimization_examples optimization_examples_project_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2541,6 +2668,10 @@ CREATE POLICY service_read ON optrail.analytics_state FOR SELECT TO service_role
 
 CREATE POLICY service_read ON optrail.migrations FOR SELECT TO service_role USING (true);
 
+-- Name: optimization_checkpoints editor_delete; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY editor_delete ON public.optimization_checkpoints FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+
 -- Name: optimization_iterations editor_delete; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY editor_delete ON public.optimization_iterations FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
@@ -2552,6 +2683,10 @@ CREATE POLICY editor_delete ON public.optimization_runs FOR DELETE TO authentica
 -- Name: optimization_samples editor_delete; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY editor_delete ON public.optimization_samples FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+
+-- Name: optimization_checkpoints editor_insert; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY editor_insert ON public.optimization_checkpoints FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
 
 -- Name: optimization_examples editor_insert; Type: POLICY; Schema: public; Owner: -
 
@@ -2585,6 +2720,10 @@ CREATE POLICY editor_update ON public.optimization_runs FOR UPDATE TO authentica
 
 CREATE POLICY editor_update ON public.optimization_samples FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
 
+-- Name: optimization_checkpoints member_select; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY member_select ON public.optimization_checkpoints FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+
 -- Name: optimization_examples member_select; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY member_select ON public.optimization_examples FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
@@ -2613,6 +2752,10 @@ CREATE POLICY member_select ON public.optimization_runs FOR SELECT TO authentica
 
 CREATE POLICY member_select ON public.optimization_samples FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
 
+-- Name: optimization_checkpoints; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.optimization_checkpoints ENABLE ROW LEVEL SECURITY;
+
 -- Name: optimization_examples; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.optimization_examples ENABLE ROW LEVEL SECURITY;
@@ -2640,6 +2783,10 @@ ALTER TABLE public.optimization_runs ENABLE ROW LEVEL SECURITY;
 -- Name: optimization_samples; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.optimization_samples ENABLE ROW LEVEL SECURITY;
+
+-- Name: optimization_checkpoints owner_all; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY owner_all ON public.optimization_checkpoints TO postgres USING (true) WITH CHECK (true);
 
 -- Name: optimization_examples owner_all; Type: POLICY; Schema: public; Owner: -
 
@@ -2689,6 +2836,10 @@ CREATE POLICY owner_update ON public.optimization_project_members FOR UPDATE TO 
 
 CREATE POLICY owner_update ON public.optimization_projects FOR UPDATE TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects)))) WITH CHECK ((id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
 
+-- Name: optimization_checkpoints service_all; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY service_all ON public.optimization_checkpoints TO service_role USING (true) WITH CHECK (true);
+
 -- Name: optimization_examples service_all; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY service_all ON public.optimization_examples TO service_role USING (true) WITH CHECK (true);
@@ -2726,6 +2877,10 @@ GRANT USAGE ON SCHEMA optrail TO service_role;
 
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
+
+-- Name: FUNCTION after_checkpoint_insert(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.after_checkpoint_insert() FROM PUBLIC;
 
 -- Name: FUNCTION after_iterations_delete(); Type: ACL; Schema: optrail; Owner: -
 
@@ -2770,6 +2925,10 @@ GRANT ALL ON FUNCTION optrail.are_scores(p_scores jsonb) TO service_role;
 REVOKE ALL ON FUNCTION optrail.are_tags(p_tags text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.are_tags(p_tags text[]) TO authenticated;
 GRANT ALL ON FUNCTION optrail.are_tags(p_tags text[]) TO service_role;
+
+-- Name: FUNCTION before_checkpoint_insert(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.before_checkpoint_insert() FROM PUBLIC;
 
 -- Name: FUNCTION before_project_delete(); Type: ACL; Schema: optrail; Owner: -
 
@@ -2879,6 +3038,12 @@ REVOKE ALL ON FUNCTION optrail.role_rank(p_role text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION optrail.run_status(p_status text, p_heartbeat_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.run_status(p_status text, p_heartbeat_at timestamp with time zone) TO authenticated;
 GRANT ALL ON FUNCTION optrail.run_status(p_status text, p_heartbeat_at timestamp with time zone) TO service_role;
+
+-- Name: FUNCTION sweep_stale_runs(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.sweep_stale_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.sweep_stale_runs() TO authenticated;
+GRANT ALL ON FUNCTION optrail.sweep_stale_runs() TO service_role;
 
 -- Name: FUNCTION touch_updated_at(); Type: ACL; Schema: optrail; Owner: -
 
@@ -3064,6 +3229,31 @@ GRANT SELECT ON TABLE optrail.analytics_state TO service_role;
 
 GRANT SELECT ON TABLE optrail.migrations TO authenticated;
 GRANT SELECT ON TABLE optrail.migrations TO service_role;
+
+-- Name: TABLE optimization_checkpoints; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,DELETE ON TABLE public.optimization_checkpoints TO authenticated;
+GRANT SELECT,DELETE ON TABLE public.optimization_checkpoints TO service_role;
+
+-- Name: COLUMN optimization_checkpoints.id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(id) ON TABLE public.optimization_checkpoints TO authenticated;
+GRANT INSERT(id) ON TABLE public.optimization_checkpoints TO service_role;
+
+-- Name: COLUMN optimization_checkpoints.run_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(run_id) ON TABLE public.optimization_checkpoints TO authenticated;
+GRANT INSERT(run_id) ON TABLE public.optimization_checkpoints TO service_role;
+
+-- Name: COLUMN optimization_checkpoints.project_id; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(project_id) ON TABLE public.optimization_checkpoints TO authenticated;
+GRANT INSERT(project_id) ON TABLE public.optimization_checkpoints TO service_role;
+
+-- Name: COLUMN optimization_checkpoints.state; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(state) ON TABLE public.optimization_checkpoints TO authenticated;
+GRANT INSERT(state) ON TABLE public.optimization_checkpoints TO service_role;
 
 -- Name: TABLE optimization_examples; Type: ACL; Schema: public; Owner: -
 

@@ -9,6 +9,7 @@ type Check = (results: Row[][], session: Session) => void | Promise<void>;
 
 const blocks = blocksOf(readPage(QUICK_REFERENCE), 'sql');
 const TABLES = [
+  'optimization_checkpoints',
   'optimization_examples',
   'optimization_iterations',
   'optimization_programs',

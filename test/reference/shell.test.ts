@@ -96,6 +96,7 @@ describe.each(MAJORS)('on PostgreSQL %i', (major) => {
         'optimization_iterations',
         'optimization_samples',
         'optimization_programs',
+        'optimization_checkpoints',
         'optimization_examples',
         'optimization_run_analytics',
         'idx_optimization_runs_status',

@@ -62,6 +62,11 @@ const DATABASE = `
   public.optimization_examples            update                          denied denied denied denied denied  denied   denied  denied denied denied
   public.optimization_examples            delete                          denied denied denied denied denied  denied   denied  denied denied done
   public.optimization_examples            truncate                        denied denied denied denied denied  denied   denied  denied denied denied
+  public.optimization_checkpoints         select                          done   done   done   done   done    none     none    none   denied done
+  public.optimization_checkpoints         insert                          done   done   denied done   denied  denied   denied  denied denied done
+  public.optimization_checkpoints         update                          denied denied denied denied denied  denied   denied  denied denied denied
+  public.optimization_checkpoints         delete                          done   done   none   done   none    none     none    none   denied done
+  public.optimization_checkpoints         truncate                        denied denied denied denied denied  denied   denied  denied denied denied
   public.optimization_run_analytics       select                          denied denied denied denied denied  denied   denied  denied denied done
   public.optimization_run_analytics       refresh                         denied denied denied denied denied  denied   denied  denied denied denied
   optrail.migrations                      select                          done   done   done   done   done    done     done    done   denied done
@@ -88,6 +93,7 @@ const DATABASE = `
   optrail.are_scores                      call                            done   done   done   done   done    done     done    done   denied done
   optrail.are_tags                        call                            done   done   done   done   done    done     done    done   denied done
   optrail.claims                          call                            done   done   done   done   done    done     done    done   denied done
+  optrail.sweep_stale_runs                call                            done   done   done   done   done    done     done    done   denied done
   optrail.find_rare_runs                  call                            done   done   done   done   done    none     none    none   denied done
   optrail.is_trusted                      call                            none   none   none   none   none    none     none    none   denied done
   optrail.run_status                      call                            done   done   done   done   done    done     done    done   denied done
@@ -96,6 +102,7 @@ const DATABASE = `
 
 /** Functions of the schema that nobody outside may call; triggers and the functions above call them. */
 export const INTERNAL_FUNCTIONS = [
+  'after_checkpoint_insert',
   'after_iterations_delete',
   'after_iterations_insert',
   'after_iterations_update',
@@ -104,6 +111,7 @@ export const INTERNAL_FUNCTIONS = [
   'after_samples_delete',
   'after_samples_insert',
   'after_samples_update',
+  'before_checkpoint_insert',
   'before_project_delete',
   'before_run_insert',
   'before_run_resume',
@@ -125,6 +133,7 @@ const SDK = `
   getOptimizationRun                      call    done   done   done   done   done    none     none    none
   updateOptimizationRun                   call    done   done   denied done   denied  absent   absent  absent
   listOptimizationRuns                    call    done   done   done   done   done    none     none    none
+  resumeOptimizationRun                   call    done   done   denied done   denied  absent   absent  absent
   deleteOptimizationRun                   call    done   done   denied done   denied  none     none    none
   createOptimizationIteration             call    done   done   denied done   denied  absent   absent  absent
   updateOptimizationIteration             call    done   done   denied done   denied  absent   absent  absent
@@ -133,6 +142,8 @@ const SDK = `
   createOptimizationSample                call    done   done   denied done   denied  absent   absent  absent
   batchCreateOptimizationSamples          call    done   done   denied done   denied  absent   absent  absent
   getOptimizationSamples                  call    done   done   done   done   done    none     none    none
+  createOptimizationCheckpoint            call    done   done   denied done   denied  absent   absent  absent
+  getOptimizationCheckpoint               call    done   done   done   done   done    none     none    none
   getOptimizationRunSummary               call    done   done   done   done   done    none     none    none
   getTopRunsByScore                       call    done   done   done   done   done    none     none    none
   getOptimizationAnalytics                call    done   done   done   done   done    none     none    none
@@ -164,6 +175,7 @@ export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationCl
   getOptimizationRun: (client, runId) => client.getOptimizationRun(runId),
   updateOptimizationRun: (client, runId) => client.updateOptimizationRun(runId, { notes: 'changed' }),
   listOptimizationRuns: async (client) => (await client.listOptimizationRuns({ projectId: 'A', count: true })).data,
+  resumeOptimizationRun: (client, runId) => client.resumeOptimizationRun(runId),
   deleteOptimizationRun: (client, runId) => client.deleteOptimizationRun(runId),
   createOptimizationIteration: (client, runId) => client.createOptimizationIteration({ runId, iteration: 9, program: 'p' }),
   updateOptimizationIteration: (client, runId) => client.updateOptimizationIteration(runId, 1, { score: 0.5, program: 'q' }),
@@ -173,6 +185,8 @@ export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationCl
   batchCreateOptimizationSamples: (client, runId) =>
     client.batchCreateOptimizationSamples([{ runId, iteration: 2, sampleIndex: 9, input: 'y' }]),
   getOptimizationSamples: (client, runId) => client.getOptimizationSamples(runId),
+  createOptimizationCheckpoint: (client, runId) => client.createOptimizationCheckpoint({ runId, state: { round: 1 } }),
+  getOptimizationCheckpoint: (client) => client.getOptimizationCheckpoint(RUN_A),
   getOptimizationRunSummary: (client, runId) => client.getOptimizationRunSummary(runId),
   getTopRunsByScore: (client) => client.getTopRunsByScore('A'),
   getOptimizationAnalytics: (client) => client.getOptimizationAnalytics('A'),
@@ -207,6 +221,10 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   'public.optimization_samples': {
     ...onProject('public.optimization_samples', 'score = 1'),
     insert: `insert into public.optimization_samples (run_id, project_id, iteration, sample_index) values ('${RUN_A}', 'A', 1, 7) returning 1`,
+  },
+  'public.optimization_checkpoints': {
+    ...onProject('public.optimization_checkpoints', "state = '1'"),
+    insert: `insert into public.optimization_checkpoints (run_id, project_id, state) values ('${RUN_A}', 'A', '{}') returning 1`,
   },
   'public.optimization_programs': {
     ...onProject('public.optimization_programs', "program = '1'"),
@@ -250,6 +268,7 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   'optrail.lock_runs': { call: `select optrail.lock_runs('{${RUN_A}}', 'A')` },
   'optrail.resolve_run': { call: `select where optrail.resolve_run('${RUN_A}', null) is not null` },
   'optrail.my_projects': { call: "select from optrail.my_projects() as p where p = 'A'" },
+  'optrail.sweep_stale_runs': { call: 'select optrail.sweep_stale_runs()' },
   'optrail.find_rare_runs': { call: "select where optrail.find_rare_runs('A', '{rare}', null) <> '{}'" },
   'optrail.is_trusted': { call: 'select where optrail.is_trusted()' },
   'optrail.uuid_v7': { call: 'select optrail.uuid_v7()' },

@@ -18,6 +18,7 @@ export async function fill({ client, sql }: Trail): Promise<void> {
     await client.createOptimizationRun({ id, projectId, runName: projectId, optimizerType: 'gepa', status: 'completed', tags: ['rare'] });
     await client.createOptimizationIteration({ runId: id, iteration: 1, score: 0.5, program: { only: projectId } });
     await client.createOptimizationSample({ runId: id, iteration: 1, sampleIndex: 0, input: { only: projectId } });
+    await client.createOptimizationCheckpoint({ runId: id, state: { only: projectId } });
     await sql("insert into optimization_programs (project_id, program_hash, program) values ($1, decode(repeat('11', 32), 'hex'), '1')", [
       projectId,
     ]);

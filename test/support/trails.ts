@@ -176,7 +176,7 @@ async function makeOwnerOnce(server: string): Promise<void> {
 }
 
 /** Makes a run's last sign of life older than the database would let anybody write. */
-export function ageHeartbeat({ database }: Trail, runId: string, seconds: number): Promise<unknown> {
+export function ageHeartbeat({ database }: Pick<Trail, 'database'>, runId: string, seconds: number): Promise<unknown> {
   return database.transaction(TRUSTED, async (transaction) => {
     await transaction.query({ text: 'alter table public.optimization_runs disable trigger before_update' });
     await transaction.query({

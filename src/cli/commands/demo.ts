@@ -6,11 +6,12 @@ import { OptrailError } from '../../errors.js';
 import type { IterationEvent } from '../../recorder/options.js';
 import type { Context } from '../context.js';
 import { type DemoModel, liveModel, offlineModel } from '../demo/model.js';
-import { freeName, recordDemo } from '../demo/record.js';
+import { earlierDemo, freeName, recordDemo } from '../demo/record.js';
 import { score } from '../format/figures.js';
 import { plainLine, plainText } from '../format/plain.js';
 import { integer } from '../options.js';
 import { programText } from '../prompt/text.js';
+import { findRun } from '../reference.js';
 import type { Runner } from '../runner.js';
 import { typedId } from '../short-ids.js';
 import { IterationLines } from '../views/iteration-lines.js';
@@ -23,6 +24,7 @@ interface DemoOptions {
   yes?: true;
   project: string;
   seed?: number;
+  resume?: string;
 }
 
 const NAME = 'ticket triage';
@@ -36,23 +38,26 @@ export function addDemo(program: Command, run: Runner): void {
     .description('watch a real optimizer (AxGEPA) improve a prompt, and record it: offline, in seconds, without a key')
     .option('--project <id>', 'record into this project', 'demo')
     .option('--seed <n>', 'seed of the optimizer: another one takes another way', integer(0, MOST_SEED))
+    .option('--resume <run>', 'go on with a demo that was killed or interrupted, from its best prompt')
     .option('--live', 'let a real model answer, with your key: shows the most it can cost, and asks')
     .option('--yes', 'agree to that beforehand')
     .addHelpText(
       'after',
-      '\nKeys that --live looks for: OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_APIKEY, GEMINI_API_KEY.\n\nExamples:\n  optrail demo\n  optrail demo --seed 7\n  optrail demo --live',
+      '\nKeys that --live looks for: OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_APIKEY, GEMINI_API_KEY.\n\nExamples:\n  optrail demo\n  optrail demo --seed 7\n  optrail demo --resume latest\n  optrail demo --live',
     )
     .action(run(demo));
 }
 
-async function demo(context: Context, { live, yes, project, seed }: DemoOptions): Promise<void> {
+async function demo(context: Context, { live, yes, project, seed, resume }: DemoOptions): Promise<void> {
   const { output } = context;
   const ax = await loadAx();
   const model = live ? await liveModel(context, ax, { yes: yes === true }) : offlineModel(ax);
   if (model === null) return output.note('Nothing was called and nothing was spent.');
 
   await introduce(context, model);
-  const runName = await freeName(context, project, NAME);
+  const stopped = resume === undefined ? null : await findRun(context, { text: resume, projectId: project });
+  const earlier = stopped === null ? null : await earlierDemo(context, stopped, model.kind);
+  const runName = stopped?.runName ?? (await freeName(context, project, NAME));
   const lines = new IterationLines(output.view);
   if (output.forPeople) await output.lines([runName, lines.heading()]);
   const onIteration = (event: IterationEvent) => {
@@ -60,7 +65,7 @@ async function demo(context: Context, { live, yes, project, seed }: DemoOptions)
     if (output.forPeople) output.lines([lines.next(event)]).catch(() => {});
     output.progress('recording');
   };
-  const report = await recordDemo(context, { ax, model, projectId: project, runName, seed, onIteration });
+  const report = await recordDemo(context, { ax, model, projectId: project, runName, seed, earlier, onIteration });
   await conclude(context, project, report, model);
 }
 

@@ -1,8 +1,10 @@
 import type { AxModule } from '../../demo/load-ax.js';
 import { runTriage, type TriageReport } from '../../demo/triage.js';
+import { OptrailError } from '../../errors.js';
 import type { IterationEvent, TrackRunOptions } from '../../recorder/options.js';
 import { createTrackRun } from '../../recorder/track-run.js';
 import { MAX_PAGE } from '../../schemas/filters.js';
+import type { OptimizationRun } from '../../schemas/run.js';
 import type { Context } from '../context.js';
 import type { DemoModel } from './model.js';
 
@@ -12,7 +14,15 @@ export interface DemoRun {
   readonly projectId: string;
   readonly runName: string;
   readonly seed: number | undefined;
+  /** An earlier attempt to go on with. */
+  readonly earlier: EarlierDemo | null;
   readonly onIteration: (event: IterationEvent) => void;
+}
+
+/** A demo that did not come to its end. */
+export interface EarlierDemo {
+  readonly runId: string;
+  readonly roundsDone: number;
 }
 
 /** Most milliseconds that an interrupted optimizer gets to come to its end, and its trail to be stored. */
@@ -31,6 +41,7 @@ export async function recordDemo({ client, output, signal }: Context, demo: Demo
       runName,
       tags: ['demo', demo.model.kind],
       strict: true,
+      ...(demo.earlier === null ? {} : { resume: demo.earlier.runId }),
       signal,
       onIteration: (event) => {
         if (!signal.aborted) demo.onIteration(event);
@@ -40,6 +51,7 @@ export async function recordDemo({ client, output, signal }: Context, demo: Demo
       },
     },
     ...(demo.seed === undefined ? {} : { seed: demo.seed }),
+    ...(demo.earlier === null ? {} : { roundsDone: demo.earlier.roundsDone }),
   });
   const outcome = await Promise.race([optimizing, muchLaterThan(signal)]);
   if (outcome !== undefined && !signal.aborted) return outcome;
@@ -66,4 +78,17 @@ export async function freeName({ client, signal }: Context, projectId: string, n
     return runName.startsWith(`${name} `) && /^\d{1,9}$/.test(runName.slice(name.length + 1)) ? Number(runName.slice(name.length + 1)) : [];
   });
   return taken.length === 0 ? name : `${name} ${Math.max(...taken) + 1}`;
+}
+
+/** What a demo came to before it stopped. Rejects with `invalid_input` where the run is no demo of this kind. */
+export async function earlierDemo({ client, signal }: Context, run: OptimizationRun, kind: DemoModel['kind']): Promise<EarlierDemo> {
+  if (!['demo', kind].every((tag) => run.tags.includes(tag))) {
+    throw new OptrailError('invalid_input', `Run "${run.runName}" was not recorded by a demo with the ${kind} model.`, {
+      path: '--resume',
+      hint: run.tags.includes('live') ? 'Add --live, as it was recorded.' : 'Name a run that `optrail demo` recorded.',
+    });
+  }
+  const iterations = await client.getOptimizationIterations(run.id, { projectId: run.projectId, signal });
+  const roundsDone = iterations.filter(({ params }) => params.role === 'proposal' || params.role === 'merge').length;
+  return { runId: run.id, roundsDone };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { OptrailError } from '../../errors.js';
+import { acquireLock, type Lock } from '../../processes/lock.js';
 import { abortable } from '../abort.js';
 import { BEGIN, type Channel, COMMIT, type Reply } from '../channel.js';
 import type { Database, Identity, QueryOptions, Row, Statement, Transaction } from '../port.js';
@@ -8,7 +9,6 @@ import { runTransaction } from '../transaction.js';
 import { type EncodedStatement, encodeStatement } from '../types.js';
 import { assertOurs, prepareDirectory } from './directory.js';
 import { Host } from './host.js';
-import { acquireLock, type Lock } from './lock.js';
 import { MEMORY, type SeedOffer } from './messages.js';
 
 export { MEMORY } from './messages.js';

@@ -15,8 +15,8 @@ export interface Evaluation {
 }
 
 export interface GepaListener {
-  /** Called before a batch is evaluated. */
-  evaluating(): void;
+  /** Called, and waited for, before a batch is evaluated. */
+  evaluating(): Promise<void>;
   evaluated(evaluation: Evaluation): void;
 }
 
@@ -62,7 +62,7 @@ export class WatchingAdapter {
   }
 
   private async evaluate(batch: readonly unknown[], candidate: ComponentMap, captureTraces = false): Promise<GepaBatchResult> {
-    this.listener.evaluating();
+    await this.listener.evaluating();
     this.log.take();
     const evaluated: Batch = { size: batch.length, candidate: { ...candidate }, captureTraces, startTime: new Date() };
     if (!this.own) {

@@ -44,7 +44,7 @@ interface Proposal {
  * Tells GEPA's batches as the story of a run. Ax's order is fixed: the seed in full; then, round by round, a parent's
  * minibatch (the only one with traces) and its child's, or a merge's; and in full whatever was accepted.
  */
-export class GepaTrail implements GepaListener {
+export class GepaTrail implements Pick<GepaListener, 'evaluated'> {
   private readonly candidates: Candidate[] = [];
   private readonly spent: Usage[] = [];
   private parent: ParentMinibatch | undefined;
@@ -90,7 +90,8 @@ export class GepaTrail implements GepaListener {
     const winner = winnerOf(result, this.candidates) ?? earliest;
     if (winner && winner !== earliest) this.trail.annotate({ bestIteration: winner.iteration });
     const [seed] = this.candidates;
-    return { ...(seed ? { baseline: seed.iteration } : {}), ...(winner ? { best: winner.iteration } : {}) };
+    const baseline = this.trail.baseline ?? seed?.iteration;
+    return { ...(baseline === undefined ? {} : { baseline }), ...(winner ? { best: winner.iteration } : {}) };
   }
 
   /** Writes what was held back; to be called where compile failed, too. */
@@ -110,8 +111,10 @@ export class GepaTrail implements GepaListener {
     const iteration = this.trail.record({
       ...measured.record,
       evalKind: 'full',
-      isBaseline: true,
+      // A run has one baseline: where it goes on, what it starts from is a candidate like any other.
+      isBaseline: this.trail.baseline === undefined,
       params: { role: 'seed', candidate: 0 },
+      ...(this.trail.startsFrom === null ? {} : { parentIterations: [this.trail.startsFrom] }),
       samples: measured.samples,
     });
     this.admit(iteration, measured);

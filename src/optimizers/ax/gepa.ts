@@ -65,9 +65,10 @@ function watch(optimizer: AxOptimizer, call: CompileCall, trail: Trail): Watch {
   const story = new GepaTrail(trail, optimizer, measure, teacher, feedback);
   const bootstrap = () => trail.attempt(() => !story.started && recordBootstrap(trail, program, log.take()));
   const listener: GepaListener = {
-    evaluating: () => {
+    evaluating: async () => {
       bootstrap();
       story.evaluating();
+      await trail.taken();
     },
     evaluated: (evaluation) => story.evaluated(evaluation),
   };

@@ -2,6 +2,7 @@ import { OptrailError } from '../../errors.js';
 import type { TrackedRun } from '../../recorder/port.js';
 import { messageOf, type OnWarning, Warnings } from '../../recorder/warnings.js';
 import { bootstrapFewShot } from './bootstrap.js';
+import { keepCheckpoints, startFromBest } from './checkpoints.js';
 import { evalSetHash } from './eval-set.js';
 import { gepa } from './gepa.js';
 import { overlay } from './overlay.js';
@@ -20,6 +21,8 @@ export interface AxRunOptions {
   /** At most 200 characters. */
   evalSetHash?: string | undefined;
   strict?: boolean | undefined;
+  /** Id of a run to go on with: the program starts from its best texts. Where it can't go on, compile rejects and does not start. */
+  resume?: string | undefined;
   /** Aborted before compile is called, it keeps compile from starting; later, it cancels the run and not the compile. */
   signal?: AbortSignal | undefined;
   onWarning?: OnWarning | undefined;
@@ -99,6 +102,8 @@ class Compile<O extends AxRunOptions> {
       await trackRun(await this.runOptions(), (run) => this.observe(run));
     } catch (error) {
       if (this.options.strict && !(this.outcome && 'error' in this.outcome)) throw error;
+      // Whoever asks to go on does not want to pay for all of it again.
+      if (this.options.resume !== undefined && !this.outcome) throw error;
       if (!this.outcome) this.warnings.warn('ax-start', `no run could be started; the optimizer goes on unrecorded. ${messageOf(error)}`);
       else if ('result' in this.outcome) this.warnings.warn('ax-end', `the run could not be ended. ${messageOf(error)}`);
     }
@@ -111,7 +116,10 @@ class Compile<O extends AxRunOptions> {
     const trail = new Trail(run, this.warnings);
     let watch: Watch | undefined;
     let landmarks: Landmarks = {};
+    let setBack = () => {};
     trail.attempt(() => {
+      trail.startsFrom = startFromBest(this.call.program, run);
+      setBack = keepCheckpoints(this.optimizer, run);
       watch = this.kind.watch(this.optimizer, this.call, trail);
     });
     try {
@@ -123,6 +131,7 @@ class Compile<O extends AxRunOptions> {
     } catch (error) {
       this.outcome = { error };
     }
+    trail.attempt(setBack);
     watch?.close();
     const failure = await trail.settled();
     if ('error' in this.outcome) throw this.outcome.error;

@@ -2,18 +2,26 @@ import type { IterationRecord, IterationUpdate, RunAnnotation, SampleRecord, Tra
 import { messageOf, type Warnings } from '../../recorder/warnings.js';
 
 /**
- * The way into the run that an optimizer can't be hurt by: it never waits for a write, and nothing that goes wrong in
- * recording is thrown. The first thing that went wrong becomes a warning, and the answer of `settled`.
+ * The way into the run that an optimizer can't be hurt by: it waits for a write no longer than the run asks for room (a strict
+ * run: until it is stored), and nothing that goes wrong in recording is thrown. The first thing that went wrong becomes a warning, and the answer of `settled`.
  */
 export class Trail {
   private open: Promise<unknown> = Promise.resolve();
-  private count = 0;
+  /** The iteration of an earlier attempt from which this one starts; null where it starts from the program as given. */
+  startsFrom: number | null = null;
+  /** The baseline that an earlier attempt recorded. */
+  readonly baseline: number | undefined;
+  private count: number;
   private first: { error: unknown } | undefined;
 
   constructor(
     private readonly run: TrackedRun,
     private readonly warnings: Warnings,
-  ) {}
+  ) {
+    const before = run.resumed?.iterations ?? [];
+    this.count = (before.at(-1)?.iteration ?? -1) + 1;
+    this.baseline = before.find(({ isBaseline }) => isBaseline)?.iteration;
+  }
 
   /** Stores an iteration under the run's next number, and says which. */
   record(iteration: IterationRecord): number {
@@ -42,6 +50,11 @@ export class Trail {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Waits until every write was taken. */
+  async taken(): Promise<void> {
+    await this.open;
   }
 
   /** Waits until every write was taken; says what failed first, if anything did. */
