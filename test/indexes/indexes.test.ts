@@ -102,6 +102,11 @@ const READS: Read[] = [
     read: (client, { runId }) => client.getOptimizationSamples(runId, undefined, 100, { failed: true }),
     indexes: ['optimization_samples_pkey'],
   },
+  {
+    name: 'newest checkpoint',
+    read: (client, { runId }) => client.getOptimizationCheckpoint(runId),
+    indexes: ['idx_optimization_checkpoints_run'],
+  },
   { name: 'summary', read: (client, { runId }) => client.getOptimizationRunSummary(runId), indexes: [KEY, ITERATIONS] },
   { name: 'analytics', read: (client) => client.getOptimizationAnalytics(LARGE_PROJECT), indexes: ['analytics_rollup_group_key'] },
   { name: 'projects', read: (client) => client.listProjects(), indexes: ['idx_optimization_project_members_user_id'] },

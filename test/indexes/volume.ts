@@ -35,6 +35,8 @@ const REST = `
   insert into public.optimization_samples (run_id, project_id, iteration, sample_index, example_hash, score)
     select i.run_id, i.project_id, i.iteration, n, sha256(n::text::bytea), 0.5
     from public.optimization_iterations as i, generate_series(1, 20) as n where i.iteration <= 10;
+  insert into public.optimization_checkpoints (run_id, project_id, state)
+    select id, project_id, '{}' from public.optimization_runs where project_id = '${LARGE_PROJECT}';
   select public.refresh_optimization_analytics();`;
 
 /** Enough runs for the planner to have a choice: 15,000 of 300 tenants, a third of them in one project, with what is below them. */
