@@ -96,8 +96,8 @@ describe.each(INSTALLS)('what the migration leaves on $name', (install) => {
       names(functions.filter(({ role, definer }) => role === wanted && (asDefiner === undefined || definer === asDefiner)));
     expect(may('public')).toEqual([]);
     expect(may('anon')).toEqual([]);
-    expect(may('authenticated', true)).toEqual(['find_rare_runs', 'my_projects']);
-    expect(may('service_role', true)).toEqual(['find_rare_runs', 'my_projects', 'refresh_analytics']);
+    expect(may('authenticated', true)).toEqual(['find_rare_runs', 'my_projects', 'sweep_stale_runs']);
+    expect(may('service_role', true)).toEqual(['find_rare_runs', 'my_projects', 'refresh_analytics', 'sweep_stale_runs']);
     expect(may('authenticated', false)).not.toContain('refresh_optimization_analytics');
   });
 

@@ -125,6 +125,10 @@ const REFUSED: Record<string, Record<string, string[]>> = {
     optimization_samples_split_length: ["split = ''", `split = ${TOO_LONG}`],
     optimization_samples_metadata_object: ["metadata = '[]'"],
   },
+  optimization_checkpoints: {
+    optimization_checkpoints_run_fkey: [`run_id = '${ABSENT}'`, "project_id = 'absent'"],
+    optimization_checkpoints_state_size: ["state = repeat('x', 16777217)", "state = repeat('ü', 8388609)"],
+  },
 };
 
 /** At the very edge, and still sound. */
@@ -150,6 +154,7 @@ const ALLOWED: Record<string, string[]> = {
     "parent_iterations = '{-3}'",
   ],
   optimization_samples: ['score = 0, latency_ms = 1e12', 'sample_index = 2147483647', 'scores = \'{"a": 5e-324}\''],
+  optimization_checkpoints: ["state = repeat('ü', 8388608)"],
 };
 
 const TABLES = Object.keys(REFUSED);
@@ -177,6 +182,7 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
     ]);
     await sql("insert into optimization_examples (project_id, example_hash) values ($1, decode(repeat('11', 32), 'hex'))", [projectId]);
     await client.createOptimizationSample({ runId, iteration: 2, sampleIndex: 0 });
+    await client.createOptimizationCheckpoint({ runId, state: {} });
   });
 
   test.each(TABLES)('each of %s refuses what it is there for, by its name', async (table) => {
@@ -253,6 +259,7 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
       const { id: runId } = await client.createOptimizationRun(aRun(project, { parentRunId: id, status: 'completed' }));
       await client.createOptimizationIteration({ runId, iteration: 1, score: 1, program: 'p' });
       await client.createOptimizationSample({ runId, iteration: 1, sampleIndex: 0, input: 'x' });
+      await client.createOptimizationCheckpoint({ runId, state: {} });
       await sql("insert into optimization_project_members (project_id, user_id, role) values ($1, 'u', 'owner')", [project]);
     }
     await client.refreshOptimizationAnalytics();
@@ -263,11 +270,11 @@ describe.each(INSTALLS)('constraints on $name', (install) => {
             (await sql(`select from ${table} where ${table === 'optimization_projects' ? 'id' : 'project_id'} = $1`, [project])).length,
         ),
       );
-    expect(await counts(going)).toEqual([1, 1, 2, 1, 1, 1, 1]);
+    expect(await counts(going)).toEqual([1, 1, 2, 1, 1, 1, 1, 1]);
     await sql('delete from optimization_projects where id = $1', [going]);
     await client.refreshOptimizationAnalytics();
-    expect(await counts(going)).toEqual([0, 0, 0, 0, 0, 0, 0]);
-    expect(await counts(staying)).toEqual([1, 1, 2, 1, 1, 1, 1]);
+    expect(await counts(going)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await counts(staying)).toEqual([1, 1, 2, 1, 1, 1, 1, 1]);
     expect(await client.getOptimizationAnalytics(going)).toEqual([]);
     expect(await client.getOptimizationAnalytics(staying)).toHaveLength(2);
     expect(
