@@ -15,8 +15,8 @@ function directory(): string {
   return path;
 }
 
-async function open(path: string, hangAfter?: number): Promise<Database> {
-  const database = await openEmbedded({ directory: path, hangAfter });
+async function open(path: string, hangAfterMs?: number): Promise<Database> {
+  const database = await openEmbedded({ directory: path, hangAfterMs });
   onTestFinished(() => database.close());
   return database;
 }
@@ -64,9 +64,9 @@ test('a second process is refused with the pid of the first', async () => {
 test('a directory that cannot be opened says why, and is not left locked', async () => {
   const path = directory();
   rmSync(join(path, 'data', 'global'), { recursive: true });
-  const failure = openEmbedded({ directory: path, hangAfter: 30_000 });
+  const failure = openEmbedded({ directory: path, hangAfterMs: 30_000 });
   await expect(failure).rejects.toMatchObject({ code: 'engine_failed', message: expect.stringContaining(path) });
-  await expect(openEmbedded({ directory: path, hangAfter: 30_000 })).rejects.toMatchObject({ code: 'engine_failed' });
+  await expect(openEmbedded({ directory: path, hangAfterMs: 30_000 })).rejects.toMatchObject({ code: 'engine_failed' });
 });
 
 test('kill -9 in mid-write loses nothing that was acknowledged', { timeout: 180_000 }, async () => {

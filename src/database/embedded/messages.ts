@@ -1,7 +1,10 @@
 import type { Reply } from '../channel.js';
 import type { EncodedStatement } from '../types.js';
 
-/** What the worker is started with: a directory of PGlite's, or `memory://`. */
+/** In the place of a directory: a database that ends with its engine. */
+export const MEMORY = 'memory://';
+
+/** What the worker is started with: a directory of PGlite's, or {@link MEMORY}. */
 export interface WorkerData {
   dataDir: string;
 }
