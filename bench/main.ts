@@ -1,6 +1,6 @@
 /*
  * npm run bench [-- --quick]: makes its own PostgreSQL, measures through the SDK, prints tables, writes bench/results.md
- * (the whole bench only) and exits 3 where a limit is missed.
+ * (the whole bench only) and exits 3 where a limit is missed. With --faults it breaks things instead, and counts what is lost.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -9,6 +9,7 @@ import pg from 'pg';
 import { MIGRATIONS } from '../src/database/migrations.generated.js';
 import { startServer } from '../test/support/postgres.js';
 import { FULL, SMALL } from './dataset.js';
+import { benchFaults } from './faults.js';
 import { table } from './measure.js';
 import { readAt, readingSection } from './reading.js';
 import { benchRecording } from './recording.js';
@@ -16,7 +17,9 @@ import { refreshRow } from './refresh.js';
 import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, faults: { type: 'boolean', default: false } },
+});
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
 const server = await startServer(18, { shared_buffers: '1GB', max_wal_size: '8GB', maintenance_work_mem: '256MB', autovacuum: 'off' });
@@ -37,6 +40,14 @@ async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Pro
   }
 }
 
+if (options.faults) {
+  const { text, missed } = await benchFaults(within, options.quick, note).finally(async () => {
+    await admin.end();
+    await server.stop();
+  });
+  process.stdout.write(`${text}\n`);
+  process.exit(missed.length === 0 ? 0 : 3);
+}
 const rounds = options.quick ? 40 : 200;
 const sections: Section[] = [];
 note('recording');

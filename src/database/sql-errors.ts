@@ -86,6 +86,8 @@ function judge(server: ServerError): Verdict {
   }
   // The same state says "cancelled by a user" and "took too long".
   if (state === '57014' && /timeout/.test(server.message)) return { code: 'database_busy', retryable: true };
+  // A quota or a limit on the size of files has no state of its own, but the same hint as a disk that is full.
+  if (server.hint === 'Check free disk space.') return { code: 'disk_full', retryable: true };
   const rule =
     SQL_ERRORS.find(({ states }) => states.includes(state)) ?? SQL_ERRORS.find(({ states }) => states.includes(state.slice(0, 2)));
   return rule ?? { code: 'database_error', retryable: false };
