@@ -5,7 +5,8 @@ import { createClient } from '../../src/open.js';
 import { cliHere, type Outcome } from '../cli/process.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
 import { ABSENT, aRun } from '../support/records.js';
-import { type Entry, NAMES } from './list.js';
+import type { Entry } from './entries.js';
+import { NAMES } from './list.js';
 
 const RUN = '01941f29-7c00-7000-8000-000000000001';
 const FORMULA = /^[=+\-@\t]/;

@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { textProblem } from '../../src/schemas/json.js';
 import { aRun, newProject } from '../support/records.js';
 import { INSTALLS, useTrail } from '../support/trails.js';
-import { CLI_ONLY, ELSEWHERE, ENTRIES, ROWS, type Row, type Target } from './list.js';
+import { CLI_ONLY, ELSEWHERE, ENTRIES } from './entries.js';
+import { ROWS } from './list.js';
+import type { Row, Target } from './senders.js';
 
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
 
@@ -75,8 +77,10 @@ describe.each(INSTALLS)('hostile input on $name', (install) => {
         const rest = { input: json, expectedOutput: json, predictedOutput: json, metadata: { json } };
         return client.createOptimizationSample({ runId, iteration, sampleIndex, ...rest });
       };
-      if (holdsNul(json))
-        return expect(write()).rejects.toMatchObject({ code: 'invalid_input', path: expect.stringMatching(/^program|^params/) });
+      if (holdsNul(json)) {
+        await expect(write()).rejects.toMatchObject({ code: 'invalid_input', path: expect.stringMatching(/^program|^params/) });
+        return;
+      }
       await write();
       const [sample] = await client.getOptimizationSamples(runId, iteration);
       const stored = (await client.getOptimizationIterations(runId)).find((each) => each.iteration === iteration);

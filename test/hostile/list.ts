@@ -1,85 +1,6 @@
-import type { OptimizationClient } from '../../src/client/port.js';
 import { MAX_TEXT_LENGTH } from '../../src/schemas/index.js';
 import { ABSENT, aRun, nested } from '../support/records.js';
-
-/** Who sends, and what there is to send it at. */
-export interface Target {
-  /** The trusted caller. */
-  client: OptimizationClient;
-  /** An editor of the project and of no other. */
-  key: OptimizationClient;
-  /** An owner of another project, with a run of its own. */
-  stranger: OptimizationClient;
-  projectId: string;
-  strangersProject: string;
-  /** A running run of the project, and a completed one. */
-  runId: string;
-  completedId: string;
-  /** Each time another number. */
-  next(): number;
-}
-
-/** What is refused with a code and a path, or taken and read back. */
-export type Row = Refused | Kept;
-interface Refused {
-  entry: Entry;
-  sent: string;
-  code: string;
-  path?: string;
-  call: (target: Target) => Promise<unknown>;
-}
-interface Kept {
-  entry: Entry;
-  sent: string;
-  /** What must come back, and what did. */
-  back: (target: Target) => Promise<{ wanted: unknown; got: unknown }>;
-}
-
-/** The list of what somebody, or an accident, may send. Each entry has rows below, or its reason for having none. */
-export const ENTRIES = [
-  'NUL in text and in JSON',
-  'lone surrogates',
-  'NaN and infinities',
-  '1e400',
-  '1e131071',
-  '2^53+1',
-  'int4 and int8 overflow',
-  'depth 65, 5,000 and 20,000',
-  '5 million brackets',
-  '__proto__, constructor, prototype',
-  'circular object, throwing getter, throwing toJSON',
-  'times out of range',
-  'a name of 9 KB',
-  'a 16 MB prompt',
-  'a 200 MB body',
-  'a batch of a million',
-  'more than 65,535 parameters',
-  'LIKE metacharacters',
-  'SQL in sort, filter, cursor and JSON path',
-  "another tenant's id",
-  "a project that is not the key's",
-  'an id used before',
-  'markup in a prompt',
-  'formulas in a CSV cell',
-  'a path as a name',
-  'CR LF, bidi and zero-width in a name',
-  'invalid UTF-8',
-  'a late row',
-  'a gzip bomb',
-  'a foreign Origin',
-  "a live stream with another tenant's key",
-] as const;
-export type Entry = (typeof ENTRIES)[number];
-
-/** What can't come through the SDK or the command line: whoever makes that door tests it there. */
-export const ELSEWHERE: Partial<Record<Entry, string>> = {
-  'a gzip bomb': 'the REST server, which alone reads compressed bodies',
-  'a foreign Origin': 'the REST server, which alone is called by browsers',
-  "a live stream with another tenant's key": 'the REST server, which alone streams',
-};
-
-/** Tested through the command line alone (`cli.test.ts`): text that is inert until something displays it. */
-export const CLI_ONLY: readonly Entry[] = ['formulas in a CSV cell', 'invalid UTF-8'];
+import { alike, inJson, kept, type Row, refusals, refusedList } from './senders.js';
 
 const NUL = 'a\u0000b';
 const HALF = 'half of a pair: \ud83d';
@@ -125,99 +46,7 @@ function brackets(depth: number): unknown {
   return value;
 }
 
-/** Refusals of one field of what is recorded, by each function that takes it. */
-function refusals(entry: Entry, sent: string, fields: Record<string, unknown>, path: string): Row[] {
-  const by = (name: string, call: Refused['call'], root = ''): Row => ({
-    entry,
-    sent: `${sent}, by ${name}`,
-    code: 'invalid_input',
-    path: root + path,
-    call,
-  });
-  const [field = ''] = path.split(/[.[]/);
-  const rows: Row[] = [];
-  if (RUN_FIELDS.includes(field)) {
-    rows.push(by('createOptimizationRun', ({ client, projectId }) => client.createOptimizationRun({ ...aRun(projectId), ...fields })));
-    if (!['config', 'id'].includes(field))
-      rows.push(by('updateOptimizationRun', ({ client, runId }) => client.updateOptimizationRun(runId, fields)));
-  }
-  if (ITERATION_FIELDS.includes(field))
-    rows.push(
-      by('createOptimizationIteration', ({ client, runId }) => client.createOptimizationIteration({ runId, iteration: 999, ...fields })),
-    );
-  if (SAMPLE_FIELDS.includes(field))
-    rows.push(
-      by(
-        'batchCreateOptimizationSamples',
-        ({ client, runId }) => {
-          const good = { runId, iteration: 999, sampleIndex: 0, input: 'good' };
-          return client.batchCreateOptimizationSamples([good, { ...good, ...fields }]);
-        },
-        'samples[1].',
-      ),
-    );
-  return rows;
-}
-const RUN_FIELDS = ['runName', 'notes', 'tags', 'config', 'metadata', 'startTime', 'endTime', 'finalScore', 'iterations', 'totalTokens'];
-const ITERATION_FIELDS = ['metadata', 'program', 'params', 'score', 'scores', 'iteration', 'totalTokens', 'startTime'];
-const SAMPLE_FIELDS = ['input', 'expectedOutput', 'predictedOutput', 'metadata', 'score', 'scores', 'sampleIndex', 'errorMessage'];
-
-/** Text and JSON that are taken as they are: as a run's name, tag and note, as a prompt and as a sample. */
-function kept(entry: Entry, sent: string, values: { name?: string; json?: unknown }): Row {
-  return {
-    entry,
-    sent,
-    async back({ client, projectId, next }) {
-      const { name = 'kept', json = name } = values;
-      const run = await client.createOptimizationRun({ ...aRun(projectId), runName: name, tags: [name], notes: name, metadata: { json } });
-      const at = { runId: run.id, iteration: next() };
-      await client.createOptimizationIteration({ ...at, program: json, params: { json } });
-      await client.createOptimizationSample({ ...at, sampleIndex: 0, input: json, expectedOutput: json, predictedOutput: json });
-      const [read, [iteration], [sample]] = await Promise.all([
-        client.getOptimizationRun(run.id),
-        client.getOptimizationIterations(run.id),
-        client.getOptimizationSamples(run.id),
-      ]);
-      const taken = JSON.parse(JSON.stringify(json));
-      return {
-        wanted: [name, [name], name, { json: taken }, taken, { json: taken }, taken, taken, taken],
-        got: [
-          ...[read?.runName, read?.tags, read?.notes, read?.metadata, iteration?.program, iteration?.params],
-          ...[sample?.input, sample?.expectedOutput, sample?.predictedOutput],
-        ],
-      };
-    },
-  };
-}
-
-/** A call about a row of another tenant and the same about one that is not there. */
-function alike(sent: string, call: (target: Target, ids: { runId: string; projectId?: string }) => Promise<unknown>): Row {
-  return {
-    entry: "another tenant's id",
-    sent,
-    async back(target) {
-      const said = (runId: string) =>
-        call(target, { runId }).then(
-          (result) => ({ result }),
-          ({ code, path, message, hint }) => ({ code, path, hint, message: String(message).replaceAll(runId, 'ID') }),
-        );
-      return { wanted: await said(ABSENT), got: await said(target.runId) };
-    },
-  };
-}
-
-const JSON_FIELDS = ['config', 'metadata', 'program', 'params', 'input', 'expectedOutput', 'predictedOutput'];
-const inJson = (entry: Entry, sent: string, json: unknown, below: string): Row[] =>
-  JSON_FIELDS.flatMap((field) => refusals(entry, `${sent} in ${field}`, { [field]: json }, `${field}${below}`));
-
-const refusedList = (entry: Entry, filters: object, path: string): Row => ({
-  entry,
-  sent: `${JSON.stringify(filters).slice(0, 80)}, by listOptimizationRuns`,
-  code: 'invalid_input',
-  path,
-  call: ({ client }) => client.listOptimizationRuns(filters),
-});
-
+/** What is sent for each entry, by which function, and what must come back. */
 export const ROWS: readonly Row[] = [
   ...['runName', 'notes', 'errorMessage'].flatMap((field) =>
     refusals('NUL in text and in JSON', `NUL in ${field}`, { [field]: NUL }, field),
@@ -250,14 +79,14 @@ export const ROWS: readonly Row[] = [
   ...refusals('5 million brackets', 'as text in a note', { notes: '['.repeat(5_000_000) }, 'notes'),
   kept('5 million brackets', 'as text in a prompt', { json: '['.repeat(1_000_000) }),
   kept('__proto__, constructor, prototype', 'as keys', { json: KEYS }),
-  ...refusals('__proto__, constructor, prototype', 'as a field', JSON.parse('{"__proto__": 1, "metadata": {"a": 1}}'), '__proto__').concat({
+  {
     entry: '__proto__, constructor, prototype',
     sent: 'as a field, by createOptimizationRun',
     code: 'invalid_input',
     path: '__proto__',
     call: ({ client, projectId }) =>
       client.createOptimizationRun(JSON.parse(JSON.stringify(aRun(projectId)).replace('{', '{"__proto__":{},'))),
-  }),
+  },
   ...inJson('circular object, throwing getter, throwing toJSON', 'a circle', circle(), '.self'),
   ...inJson('circular object, throwing getter, throwing toJSON', 'a throwing getter', { a: throwing('b') }, '.a'),
   ...inJson('circular object, throwing getter, throwing toJSON', 'a throwing toJSON', { a: { toJSON: () => JSON.parse('{') } }, '.a'),
