@@ -38,11 +38,6 @@ export async function verdictOf(client: OptimizationClient, { runId, acknowledge
   };
 }
 
-export function sumOf(verdicts: readonly Verdict[]): Verdict {
-  const total = (field: keyof Verdict) => verdicts.reduce((sum, verdict) => sum + verdict[field], 0);
-  return { acknowledged: total('acknowledged'), stored: total('stored'), lost: total('lost'), twice: total('twice') };
-}
-
 /**
  * A process that writes iterations and samples until it is killed, and says of each when its promise has resolved. What it
  * wrote last may have been stored unheard: it begins one number back, as a retry would, with the same ids.
