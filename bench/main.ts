@@ -1,6 +1,7 @@
 /*
  * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
  * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
+ * With --faults it breaks things instead, and counts what is lost.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -9,6 +10,7 @@ import pg from 'pg';
 import { MIGRATIONS } from '../src/database/migrations.generated.js';
 import { startServer } from '../test/support/postgres.js';
 import { FULL, SMALL } from './dataset.js';
+import { benchFaults } from './faults.js';
 import { table } from './measure.js';
 import { benchPeers, FULL_TRIALS } from './peers/bench.js';
 import { pythonEnvironment } from './peers/environment.js';
@@ -20,7 +22,12 @@ import { benchSamples } from './samples.js';
 import { benchThread } from './thread.js';
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, peers: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
+    faults: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 });
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -46,6 +53,15 @@ async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Pro
     await pool.end();
     await admin.query(`drop database ${name} with (force)`);
   }
+}
+
+if (options.faults) {
+  const { text, missed } = await benchFaults(within, options.quick, note).finally(async () => {
+    await admin.end();
+    await server.stop();
+  });
+  process.stdout.write(`${text}\n`);
+  process.exit(missed.length === 0 ? 0 : 3);
 }
 
 async function reading(): Promise<Section[]> {

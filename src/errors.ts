@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   database_locked: 'Another process has the embedded database directory open.',
   database_unreachable: 'The database does not answer.',
   database_busy: 'The database asked for the statement to be tried again (deadlock, serialization, lock time-out).',
+  disk_full: 'The disk that the database is on is full.',
   database_error: 'The database refused a statement for a reason that Optrail has no name for.',
   engine_failed: 'The embedded engine stopped answering or lost a write.',
   aborted: 'The call was cancelled through its AbortSignal.',

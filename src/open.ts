@@ -3,12 +3,13 @@ import { createDirectClient, type DirectConnection } from './client/direct.js';
 import type { ClientHandle, OptimizationClient } from './client/port.js';
 import { validated } from './client/validate.js';
 import { keepsFiles, postgresUrl, readSettings, trailDirectory } from './config.js';
-import { MEMORY, openEmbedded } from './database/embedded/engine.js';
+import { openEmbedded } from './database/embedded/engine.js';
+import { MEMORY } from './database/embedded/messages.js';
 import { shippedSeed } from './database/embedded/shipped-seed.js';
 import { assertSchema, migrate } from './database/migrate.js';
 import { type Database, TRUSTED } from './database/port.js';
 import type { PoolLike } from './database/postgres.js';
-import { OptrailError } from './errors.js';
+import { isOptrailError, OptrailError } from './errors.js';
 import { FileJournal } from './journal/file.js';
 import { journalsIn } from './journal/folder.js';
 import type { JournalOwner, OpenJournal, OpenLeftovers } from './journal/port.js';
@@ -25,27 +26,47 @@ export interface ClientOptions {
   directory?: string | undefined;
   /** An embedded database that ends with the process. */
   memory?: boolean | undefined;
+  /**
+   * Of an embedded database: milliseconds after which a statement without an answer counts as hung, and the engine is started
+   * anew. 120,000 where it is left out.
+   */
+  hangAfterMs?: number | undefined;
 }
 
 /** A database that can be opened. */
-export type Place = { kind: 'postgres'; url: string } | { kind: 'pool'; pool: PoolLike } | { kind: 'embedded'; directory: string };
+export type Place =
+  | { kind: 'postgres'; url: string }
+  | { kind: 'pool'; pool: PoolLike }
+  | { kind: 'embedded'; directory: string; hangAfterMs?: number | undefined };
 
 /** The place that options name, or the environment where they name none. Rejects with `not_configured`. */
 function placeOf(options: ClientOptions): Place {
-  const { databaseUrl, pool, directory, memory } = options;
+  const { databaseUrl, pool, directory, memory, hangAfterMs } = options;
   const given = [databaseUrl, pool, directory, memory || undefined].filter((option) => option !== undefined);
   if (given.length > 1) {
     throw new OptrailError('not_configured', 'createClient takes one of databaseUrl, pool, directory and memory.', { path: 'options' });
   }
+  if (hangAfterMs !== undefined) assertHangAfter(hangAfterMs, (databaseUrl ?? pool) !== undefined);
   if (pool !== undefined) return { kind: 'pool', pool };
   if (databaseUrl !== undefined) return { kind: 'postgres', url: postgresUrl(databaseUrl, 'databaseUrl') };
-  if (directory !== undefined) return { kind: 'embedded', directory };
-  return memory ? { kind: 'embedded', directory: MEMORY } : readSettings().target;
+  if (directory !== undefined) return { kind: 'embedded', directory, hangAfterMs };
+  if (memory) return { kind: 'embedded', directory: MEMORY, hangAfterMs };
+  const { target } = readSettings();
+  return target.kind === 'embedded' ? { ...target, hangAfterMs } : target;
+}
+
+function assertHangAfter(hangAfterMs: number, isServer: boolean): void {
+  if (!isServer && hangAfterMs >= 1_000 && hangAfterMs <= 86_400_000) return;
+  const message = isServer ? 'hangAfterMs is an option of the embedded database.' : 'hangAfterMs must lie between a second and a day.';
+  throw new OptrailError('not_configured', message, {
+    path: 'hangAfterMs',
+    hint: isServer ? 'Leave it out; statement_timeout is what PostgreSQL calls it.' : 'Leave it out for two minutes.',
+  });
 }
 
 /** Opens a database as it is found, whatever schema it holds. */
 export async function openPlace(place: Place): Promise<Database> {
-  if (place.kind === 'embedded') return openEmbedded({ directory: place.directory });
+  if (place.kind === 'embedded') return openEmbedded({ directory: place.directory, hangAfterMs: place.hangAfterMs });
   // Who keeps the trail in a directory need not wait until the driver of a server is loaded.
   const { openPostgres } = await import('./database/postgres.js');
   return openPostgres(place.kind === 'postgres' ? { url: place.url } : { pool: place.pool });
@@ -74,10 +95,10 @@ class LazyConnection implements ClosableConnection {
 
   constructor(private readonly place: () => Place) {}
 
-  async use<T>(call: (database: Database) => Promise<T>): Promise<T> {
+  async use<T>(call: (database: Database) => Promise<T>, again: boolean): Promise<T> {
     if (this.#closing !== undefined)
       throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
-    const running = this.#open().then(call);
+    const running = this.#open().then((database) => (again ? twice(database, call) : call(database)));
     this.#underWay.add(running);
     try {
       return await running;
@@ -104,6 +125,16 @@ class LazyConnection implements ClosableConnection {
   async #end(): Promise<void> {
     await Promise.allSettled(this.#underWay);
     await (await this.#opening)?.close();
+  }
+}
+
+/** Where the engine died under a call, the call is made once more on the engine that takes its place. */
+async function twice<T>(database: Database, call: (database: Database) => Promise<T>): Promise<T> {
+  try {
+    return await call(database);
+  } catch (error) {
+    if (isOptrailError(error) && error.code === 'engine_failed' && error.retryable) return call(database);
+    throw error;
   }
 }
 

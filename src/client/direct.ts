@@ -33,8 +33,11 @@ const IterationPageSchema = z.object({
 
 /** What a direct client stands on. The database may be opened, and what it is known to hold remembered, by several clients. */
 export interface DirectConnection {
-  /** Runs a whole call over the database, which the first call opens, and which is not closed before the call has ended. */
-  use<T>(call: (database: Database) => Promise<T>): Promise<T>;
+  /**
+   * Runs a whole call over the database, which the first call opens, and which is not closed before the call has ended.
+   * `again` says that a call may be made twice and does the same, where the engine died under it.
+   */
+  use<T>(call: (database: Database) => Promise<T>, again: boolean): Promise<T>;
   examples: ExampleMemory;
 }
 
@@ -48,8 +51,8 @@ function projectIdOf({ projectId }: ByIdOptions): string | undefined {
 
 /** The helper functions over a database: input is validated before the database is even opened, then handed to the store. */
 export function createDirectClient(connection: DirectConnection, identity: Identity): OptimizationClient {
-  function within<T>(options: CallOptions, call: (scope: Scope) => Promise<T>): Promise<T> {
-    return connection.use((database) => call(scopeOf(database, identity, options.signal)));
+  function within<T>(options: CallOptions, call: (scope: Scope) => Promise<T>, again = true): Promise<T> {
+    return connection.use((database) => call(scopeOf(database, identity, options.signal)), again);
   }
 
   let sweptAt = Date.now();
@@ -97,12 +100,14 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
 
     async deleteOptimizationRun(runId, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
-      return within(options, (scope) => runs.deleteRun(scope, id, projectId));
+      // A second time there is nothing to delete, and the answer would be another.
+      return within(options, (scope) => runs.deleteRun(scope, id, projectId), false);
     },
 
     async createOptimizationIteration(input, options = {}) {
       const iteration = validated(CreateOptimizationIterationSchema, input);
-      return within(options, (scope) => iterations.createIteration(scope, iteration));
+      // Without an id a second time meets the row of the first, as it would meet anybody else's.
+      return within(options, (scope) => iterations.createIteration(scope, iteration), iteration.id !== undefined);
     },
 
     async updateOptimizationIteration(runId, iteration, changes, options = {}) {

@@ -29,6 +29,7 @@ export const SQL_ERRORS: readonly SqlErrorRule[] = [
   { states: ['54'], code: 'too_large', retryable: false },
   { states: ['40001', '40P01', '55P03'], code: 'database_busy', retryable: true },
   { states: ['57014'], code: 'aborted', retryable: false },
+  { states: ['53100'], code: 'disk_full', retryable: true, hint: 'Make room on it, then try again.' },
   { states: ['53300', '57P01', '57P02', '57P03', '57P05', '25P03', '08'], code: 'database_unreachable', retryable: true },
   { states: ['28', '3D000'], code: 'database_unreachable', retryable: false, hint: LOGIN_HINT },
   {
@@ -85,6 +86,8 @@ function judge(server: ServerError): Verdict {
   }
   // The same state says "cancelled by a user" and "took too long".
   if (state === '57014' && /timeout/.test(server.message)) return { code: 'database_busy', retryable: true };
+  // A quota or a limit on the size of files has no state of its own, but the same hint as a disk that is full.
+  if (server.hint === 'Check free disk space.') return { code: 'disk_full', retryable: true };
   const rule =
     SQL_ERRORS.find(({ states }) => states.includes(state)) ?? SQL_ERRORS.find(({ states }) => states.includes(state.slice(0, 2)));
   return rule ?? { code: 'database_error', retryable: false };

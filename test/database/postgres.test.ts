@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import pg from 'pg';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Database, type Identity, TRUSTED } from '../../src/database/port.js';
@@ -170,6 +172,24 @@ describe('a connection that breaks', () => {
     });
     await expect(killing).rejects.toMatchObject({ code: 'database_unreachable', retryable: true });
     await expect(database.query(TRUSTED, ONE)).resolves.toEqual([{ one: 1 }]);
+  });
+
+  test('in the very message that greets the client is database_unreachable, and no event that ends the process', async () => {
+    const message = (type: string, body: string) => {
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(4 + body.length);
+      return Buffer.concat([Buffer.from(type), length, Buffer.from(body, 'latin1')]);
+    };
+    const greeting = [message('R', '\0\0\0\0'), message('Z', 'I'), message('E', 'SFATAL\0C57P01\0Mgoodbye\0\0')];
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(Buffer.concat(greeting)));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const database = connect({ url: `postgresql://someone@127.0.0.1:${port}/db` });
+    await expect(database.query(TRUSTED, ONE)).rejects.toMatchObject({ code: 'database_unreachable', retryable: true });
   });
 
   test('again and again leaks no connection', async () => {

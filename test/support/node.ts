@@ -12,10 +12,18 @@ export interface NodeProcess {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stderr: string }>;
 }
 
+/** Arguments, and perhaps a command that runs the process as its own last arguments. */
+interface Wrapped {
+  args: string[];
+  wrapper: string[];
+}
+
 /** Runs a module given as text. `dist('errors.js')` in it stands for the URL of a built file. */
-export function runNode(source: string, ...args: string[]): NodeProcess {
+export function runNode(source: string, ...rest: string[] | [Wrapped]): NodeProcess {
+  const { args, wrapper } = typeof rest[0] === 'object' ? rest[0] : { args: rest as string[], wrapper: [] };
   const dist = `const dist = (file) => new URL(file, ${JSON.stringify(`${pathToFileURL('dist').href}/`)}).href;\n`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', dist + source, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command = '', ...words] = [...wrapper, process.execPath, '--input-type=module', '-e', dist + source, ...args];
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   let stdout = '';
   let stderr = '';

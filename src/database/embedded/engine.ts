@@ -11,16 +11,20 @@ import { assertOurs, prepareDirectory } from './directory.js';
 import { Host } from './host.js';
 import { MEMORY, type SeedOffer } from './messages.js';
 
-export { MEMORY } from './messages.js';
-
 export interface EmbeddedOptions {
   /** Where the data is kept, or `memory://` for a database that ends with the process. */
   directory: string;
-  /** Milliseconds after which a statement without an answer counts as hung; 120,000 where it is left out. */
-  hangAfter?: number | undefined;
+  /** Milliseconds after which a statement without an answer counts as hung; {@link HANG_AFTER_MS} where it is left out. */
+  hangAfterMs?: number | undefined;
   /** What a new directory is made of, migrated already; without it initdb makes an empty database. */
   seed?: SeedOffer | undefined;
 }
+
+/**
+ * Two minutes: a hundred times what the slowest statement of Optrail's own takes on a million runs. While the engine works it
+ * can answer nothing, not even that it lives, so that only time tells a long statement from one that will never end.
+ */
+const HANG_AFTER_MS = 120_000;
 
 /**
  * PostgreSQL inside this process: PGlite in a worker thread, one statement or transaction at a time.
@@ -28,15 +32,17 @@ export interface EmbeddedOptions {
  * One process has the directory; a second one is refused with `database_locked`. What a resolved promise acknowledged
  * survives the death of the process, kill -9 included. A power cut is not covered: PGlite has no fsync.
  * A cancelled statement that the engine has begun runs to its end, and its outcome is dropped.
+ * An engine that hangs, crashes or loses a statement is ended, and the next call starts another on the same directory, under
+ * the same lock; the call it happened to is refused with `engine_failed`, which is retryable unless the statement itself is to blame.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Database> {
-  const { directory, hangAfter = 120_000, seed } = options;
-  if (directory === MEMORY) return new Embedded(MEMORY, await Host.start({ dataDir: MEMORY }, hangAfter));
+  const { directory, hangAfterMs = HANG_AFTER_MS, seed } = options;
+  if (directory === MEMORY) return new Embedded(MEMORY, await Host.start({ dataDir: MEMORY }, hangAfterMs));
 
   const target = resolve(directory);
   const dataDir = prepareDirectory(target);
   const lock = await acquireLock(target);
-  const start = (): Promise<Host> => Host.start({ dataDir, seed }, hangAfter);
+  const start = (): Promise<Host> => Host.start({ dataDir, seed }, hangAfterMs);
   try {
     assertOurs(dataDir);
     return new Embedded(target, await start(), { lock, start });

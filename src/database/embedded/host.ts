@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { OptrailError } from '../../errors.js';
 import type { Reply } from '../channel.js';
 import { sqlError } from '../sql-errors.js';
-import type { Request, Response, WorkerData } from './messages.js';
+import { MEMORY, type Request, type Response, type WorkerData } from './messages.js';
+import { afterAwake } from './watchdog.js';
 
 /** Milliseconds for the first start to make its files, on a slow and busy machine. */
 const OPEN_TIMEOUT = 180_000;
@@ -12,26 +13,27 @@ const OPEN_TIMEOUT = 180_000;
 /** The main thread's side of one worker. It takes one request at a time, and is dead for good once it failed. */
 export class Host {
   readonly #worker: Worker;
-  readonly #hangAfter: number;
+  readonly #hangAfterMs: number;
+  /** Whether another host can take over what this one had acknowledged, so that a call may be made again there. */
+  readonly #isReplaceable: boolean;
   #waiting: { resolve: (response: Response) => void; reject: (error: OptrailError) => void } | undefined;
   #death: OptrailError | undefined;
 
-  private constructor(data: WorkerData, hangAfter: number) {
-    this.#hangAfter = hangAfter;
+  private constructor(data: WorkerData, hangAfterMs: number) {
+    this.#hangAfterMs = hangAfterMs;
+    this.#isReplaceable = data.dataDir !== MEMORY;
     this.#worker = new Worker(workerFile(), { workerData: data, name: 'optrail-database', execArgv: [] });
     this.#worker.on('message', (response: Response) => this.#settle(response));
-    this.#worker.on('error', (error) =>
-      this.#die(engineFailed(`The embedded engine crashed: ${error.message}`, { retryable: true, cause: error })),
-    );
-    this.#worker.on('exit', () => this.#die(engineFailed('The embedded engine ended.', { retryable: true })));
+    this.#worker.on('error', (error) => this.#die(this.#diedUnder(`The embedded engine crashed: ${error.message}`, error)));
+    this.#worker.on('exit', () => this.#die(this.#diedUnder('The embedded engine ended.')));
   }
 
   /**
    * Starts a worker and waits until its engine is open.
-   * @param hangAfter milliseconds after which a request without an answer counts as hung
+   * @param hangAfterMs milliseconds after which a request without an answer counts as hung
    */
-  static async start(data: WorkerData, hangAfter: number): Promise<Host> {
-    const host = new Host(data, hangAfter);
+  static async start(data: WorkerData, hangAfterMs: number): Promise<Host> {
+    const host = new Host(data, hangAfterMs);
     const response = await host.#next(OPEN_TIMEOUT);
     if (response.kind === 'ready') return host;
     await host.stop();
@@ -47,7 +49,7 @@ export class Host {
   /** Rejects with what the database said, or with `engine_failed`. */
   async ask(request: Request): Promise<Reply[]> {
     if (this.#death !== undefined) throw this.#death;
-    const answer = this.#next(this.#hangAfter);
+    const answer = this.#next(this.#hangAfterMs);
     this.#worker.postMessage(request);
     const response = await answer;
     if (response.kind === 'done') return response.replies;
@@ -66,15 +68,15 @@ export class Host {
   /** The next response. While one is awaited the worker keeps the process alive, and only then. */
   async #next(limit: number): Promise<Response> {
     this.#worker.ref();
-    const timer = setTimeout(() => {
-      this.#die(engineFailed(`The embedded engine did not answer within ${limit / 1000} s.`));
-    }, limit);
+    const stopWatching = afterAwake(limit, () => {
+      this.#die(this.#diedUnder(`The embedded engine did not answer within ${limit / 1000} s.`));
+    });
     try {
       return await new Promise<Response>((resolve, reject) => {
         this.#waiting = { resolve, reject };
       });
     } finally {
-      clearTimeout(timer);
+      stopWatching();
       this.#worker.unref();
     }
   }
@@ -83,6 +85,14 @@ export class Host {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.resolve(response);
+  }
+
+  /** Of the request under way nothing is known: with an id of its own it is safe to make again, on the engine that comes next. */
+  #diedUnder(message: string, cause?: unknown): OptrailError {
+    const hint = this.#isReplaceable
+      ? 'The next call starts the engine anew on the same directory, with all that was acknowledged.'
+      : 'A database in memory is gone with its engine; keep what must last in a directory.';
+    return new OptrailError('engine_failed', message, { hint, retryable: this.#isReplaceable, cause });
   }
 
   #die(error: OptrailError): void {
@@ -95,7 +105,7 @@ export class Host {
   }
 }
 
-function engineFailed(message: string, options: { retryable?: boolean; cause?: unknown } = {}): OptrailError {
+function engineFailed(message: string, options: { cause?: unknown } = {}): OptrailError {
   return new OptrailError('engine_failed', message, options);
 }
 

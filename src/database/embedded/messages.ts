@@ -1,10 +1,10 @@
 import type { Reply } from '../channel.js';
 import type { EncodedStatement } from '../types.js';
 
-/** The name, in place of a directory, of a database that ends with the process. */
+/** In the place of a directory: a database that ends with its engine. */
 export const MEMORY = 'memory://';
 
-/** What the worker is started with: a directory of PGlite's, or `memory://`. */
+/** What the worker is started with: a directory of PGlite's, or {@link MEMORY}. */
 export interface WorkerData {
   dataDir: string;
   /** What to make a new directory of, where it fits; initdb makes it otherwise. */

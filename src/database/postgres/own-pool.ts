@@ -57,6 +57,8 @@ export class OwnPool implements PoolLike {
     });
     // A connection that breaks while idle is replaced by the next call; unheard, the event would end the process.
     pool.on('error', () => {});
+    // The pool stops listening to a client before whoever waits for it can listen: the server may say goodbye in between.
+    pool.on('connect', (client) => client.on('error', () => {}));
     return pool;
   }
 }

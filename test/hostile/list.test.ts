@@ -1,0 +1,105 @@
+import canonicalizeModule from 'canonicalize';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { textProblem } from '../../src/schemas/json.js';
+import { aRun, newProject } from '../support/records.js';
+import { INSTALLS, useTrail } from '../support/trails.js';
+import { CLI_ONLY, ELSEWHERE, ENTRIES } from './entries.js';
+import { ROWS } from './list.js';
+import type { Row, Target } from './senders.js';
+
+const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
+
+test('every entry of the list is sent, or says where it is', () => {
+  const sent = new Set([...ROWS.map(({ entry }) => entry), ...CLI_ONLY, ...Object.keys(ELSEWHERE)]);
+  expect([...sent].sort()).toEqual([...ENTRIES].sort());
+});
+
+/** What is stored, whoever's it is: a refusal changes none of these. */
+const COUNTS = `select (select count(*) from optimization_projects) as projects, (select count(*) from optimization_runs) as runs,
+  (select count(*) from optimization_iterations) as iterations, (select count(*) from optimization_samples) as samples,
+  (select count(*) from optimization_programs) as programs, (select count(*) from optimization_examples) as examples,
+  (select max(updated_at)::text from optimization_runs) as changed`;
+
+describe.each(INSTALLS)('hostile input on $name', (install) => {
+  const trail = useTrail(install);
+  const [projectId, strangersProject] = [newProject(), newProject()];
+  let target: Target;
+  beforeAll(async () => {
+    const { client } = trail;
+    const running = await client.createOptimizationRun(aRun(projectId, { status: 'running' }));
+    const completed = await client.createOptimizationRun(aRun(projectId, { status: 'completed' }));
+    await client.createOptimizationRun(aRun(strangersProject));
+    let last = 0;
+    target = {
+      ...{ client, projectId, strangersProject, runId: running.id, completedId: completed.id },
+      key: client.as({ optrail_projects: { [projectId]: 'editor' } }),
+      stranger: client.as({ optrail_projects: { [strangersProject]: 'owner' } }),
+      next: () => {
+        last += 1;
+        return last;
+      },
+    };
+  });
+
+  const answers = async () => (await trail.sql(COUNTS))[0];
+
+  async function send(row: Row): Promise<void> {
+    const what = `${row.entry}: ${row.sent}`;
+    if ('back' in row) {
+      const { wanted, got } = await row.back(target);
+      expect(canonicalize(got), what).toBe(canonicalize(wanted));
+      expect(await answers(), what).toBeDefined();
+      return;
+    }
+    const before = await answers();
+    const refused = await row.call(target).then(
+      () => 'nothing',
+      (error: unknown) => error,
+    );
+    expect(refused, what).toMatchObject({ code: row.code, ...(row.path === undefined ? {} : { path: row.path }), retryable: false });
+    expect(await answers(), what).toEqual(before);
+  }
+
+  test.each(ENTRIES.filter((entry) => ROWS.some((row) => row.entry === entry)))('%s', { timeout: 120_000 }, async (entry) => {
+    for (const row of ROWS.filter((each) => each.entry === entry)) await send(row);
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  test('any JSON comes back as it was given, or is refused for what PostgreSQL cannot hold', async () => {
+    const { client, runId } = target;
+    const value = fc.jsonValue({ stringUnit: 'binary', maxDepth: 6 });
+    const property = fc.asyncProperty(value, fc.integer({ min: 0, max: 3 }), async (json, sampleIndex) => {
+      const iteration = target.next();
+      const given = canonicalize(JSON.parse(JSON.stringify(json)));
+      const write = async () => {
+        await client.createOptimizationIteration({ runId, iteration, program: json, params: { json } });
+        const rest = { input: json, expectedOutput: json, predictedOutput: json, metadata: { json } };
+        return client.createOptimizationSample({ runId, iteration, sampleIndex, ...rest });
+      };
+      if (holdsNul(json)) {
+        await expect(write()).rejects.toMatchObject({ code: 'invalid_input', path: expect.stringMatching(/^program|^params/) });
+        return;
+      }
+      await write();
+      const [sample] = await client.getOptimizationSamples(runId, iteration);
+      const stored = (await client.getOptimizationIterations(runId)).find((each) => each.iteration === iteration);
+      const values = [
+        sample?.input,
+        sample?.expectedOutput,
+        sample?.predictedOutput,
+        sample?.metadata?.json,
+        stored?.program,
+        stored?.params.json,
+      ];
+      expect(values.map((each) => canonicalize(each))).toEqual(Array(6).fill(given));
+    });
+    await fc.assert(property, { numRuns: 25 });
+  });
+});
+
+function holdsNul(json: unknown): boolean {
+  if (typeof json === 'string') return textProblem(json) !== null;
+  if (typeof json !== 'object' || json === null) return false;
+  return Object.entries(json).some(([key, value]) => textProblem(key) !== null || holdsNul(value));
+}
