@@ -95,6 +95,28 @@ describe('sync', () => {
     expect(await stored({ databaseUrl })).toEqual({ runs: 1, status: 'completed', iterations: 20, samples: 40, finalScore: 0.95 });
   }, 60_000);
 
+  test('what a process had in memory when it exited is kept as well', async () => {
+    const { databaseUrl, proxy } = await proxied();
+    proxy.blackhole = true;
+    const directory = temporaryDirectory();
+    const recording = runNode(
+      `const { createClient, trackRun } = await import(dist('index.js'));
+       const [databaseUrl, journal] = process.argv.slice(1);
+       const client = createClient({ databaseUrl });
+       await trackRun({ projectId: 'p', optimizerType: 'custom', client, journal, flushTimeoutMs: 100, onWarning: () => {} }, async (run) => {
+         for (let number = 0; number < 3; number += 1) await run.record({ score: number, samples: [{ score: 1 }] });
+         process.exit(7);
+       });`,
+      proxy.url,
+      directory,
+    );
+    expect((await recording.ended).code).toBe(7);
+    proxy.blackhole = false;
+    proxy.cut();
+    expect(await json('sync', '--dir', directory, '--db', proxy.url)).toMatchObject({ code: 0, data: [{ sent: 7, pending: 0 }] });
+    expect(await stored({ databaseUrl })).toMatchObject({ runs: 1, status: 'running', iterations: 3, samples: 3 });
+  }, 60_000);
+
   test('an embedded database keeps its journals beside itself', async () => {
     const directory = freshDirectory();
     const holder = createClient({ directory });
