@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '52c59e64759d41e28382ff36e69117d09d7d1baf80c04b52028521b9c196bcfd',
+    sha256: '362b3f72581317a7d92b2734fbab5e9e577164e1450798ed35dca034a8bcd4e0',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '52c59e64759d41e28382ff36e69117d09d7d1baf80c04b52028521b9c196bcfd';
+  v_sha256 constant text := '362b3f72581317a7d92b2734fbab5e9e577164e1450798ed35dca034a8bcd4e0';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -742,7 +742,7 @@ create table public.optimization_checkpoints (
     references public.optimization_runs (id, project_id) on delete cascade,
   constraint optimization_checkpoints_state_size check (octet_length(state) <= 16777216)
 );
-create index idx_optimization_checkpoints_run on public.optimization_checkpoints (run_id, id desc, project_id);
+create index idx_optimization_checkpoints_run on public.optimization_checkpoints (run_id, project_id, id desc);
 comment on table public.optimization_checkpoints is 'What an optimizer wrote down of itself, to go on from: handed back as it was, and never read by the database. The newest three of a run are kept.';
 comment on column public.optimization_checkpoints.id is 'UUIDv7, made by the client, so that a retry writes nothing twice; the newest is the highest.';
 comment on column public.optimization_checkpoints.run_id is 'The run.';

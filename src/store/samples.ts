@@ -153,12 +153,10 @@ function partsOf<T>(items: readonly T[]): T[][] {
 }
 
 async function recordAll(scope: Scope, samples: readonly CreateOptimizationSample[], memory: ExampleMemory): Promise<SampleBatchResult> {
-  let groups: Slice[][] = [];
-  const stored = await scope.transaction(async (transaction) => {
-    groups = await slicesOf(await byProject(transaction, samples), memory);
-    const [only, ...others] = groups.flat();
-    return only !== undefined && others.length === 0 ? record(transaction, only) : recordMany(transaction, groups);
-  });
+  const groups = await slicesOf(await byProject(scope, samples), memory);
+  const [only, ...others] = groups.flat();
+  const isOne = only !== undefined && others.length === 0;
+  const stored = isOne ? await record(scope, only) : await scope.transaction((transaction) => recordMany(transaction, groups));
   // Only now: what a rolled back transaction sent is not there.
   for (const { projectId, unsent } of groups.flat())
     memory.add(

@@ -2412,7 +2412,7 @@ ALTER TABLE ONLY public.optimization_samples
 
 -- Name: idx_optimization_checkpoints_run; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX idx_optimization_checkpoints_run ON public.optimization_checkpoints USING btree (run_id, id DESC, project_id);
+CREATE INDEX idx_optimization_checkpoints_run ON public.optimization_checkpoints USING btree (run_id, project_id, id DESC);
 
 -- Name: idx_optimization_iterations_program; Type: INDEX; Schema: public; Owner: -
 

@@ -76,6 +76,7 @@ describe.each(INSTALLS)('what the migration leaves on $name', (install) => {
       'claims',
       'is_score',
       'may_follow',
+      'microseconds',
       'role_rank',
       'run_status',
       'uuid_v7',

@@ -44,7 +44,7 @@ const withPgDump = needs(majorOf('pg_dump') >= 15);
 
 async function shell(command: string, url = '', cwd = '.'): Promise<string> {
   const env = { ...process.env, SUPABASE_DB_URL: url, OPTRAIL_DATABASE_URL: '' };
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', command], { env, cwd });
+  const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', command], { env, cwd });
   return stdout + stderr;
 }
 

@@ -70,7 +70,7 @@ export const CHECKS: readonly Check[] = [
     sql: `select p.proname as finding from ${FUNCTIONS}
       where ${OURS} and not exists (select from unnest(p.proconfig) as setting where setting like 'search_path=%')`,
     exceptions: Object.fromEntries(
-      ['are_scores', 'are_tags', 'can_be_best', 'claims', 'is_score', 'may_follow', 'role_rank', 'run_status', 'uuid_v7'].map((name) => [
+      ['are_scores', 'are_tags', 'can_be_best', 'claims', 'is_score', 'may_follow', 'microseconds', 'role_rank', 'run_status', 'uuid_v7'].map((name) => [
         name,
         BOUND,
       ]),
