@@ -43,7 +43,7 @@ const JSON_FIELDS = new Set(['input', 'expectedOutput', 'predictedOutput']);
 /**
  * The sample as CreateOptimizationSampleSchema would give it, where each of its fields has the plainest of the forms which that
  * accepts; undefined where the schema has to look, and to say what is wrong. Samples come by the thousand on the thread of the
- * optimizer, and this takes a quarter of the schema's time. A test holds the two together.
+ * optimizer, and this takes half of the schema's time. A test holds the two together.
  */
 export function plainSample(value: unknown): CreateOptimizationSample | undefined {
   try {
