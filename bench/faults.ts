@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../src/open.js';
+import { type BlackholeVerdict, blackhole, complaints } from '../test/faults/blackhole.js';
 import { canMount, fillDisk } from '../test/faults/disk.js';
 import { backendLoop, killLoop, networkLoop, orderLoop } from '../test/faults/loops.js';
 import { runNode } from '../test/support/node.js';
@@ -24,8 +25,14 @@ interface Counted {
 
 type Fault = [fault: string, run: () => Promise<Counted>];
 
+interface Extent {
+  isQuick: boolean;
+  /** A word of the name of the faults that are wanted; all where it is left out. */
+  only: string | undefined;
+}
+
 /** The long form of `test/faults`: every loop has a length and ends by itself. */
-export async function benchFaults(within: Within, isQuick: boolean, note: (text: string) => void): Promise<Section> {
+export async function benchFaults(within: Within, { isQuick, only = '' }: Extent, note: (text: string) => void): Promise<Section> {
   const scale = isQuick ? 10 : 1;
   const template = await makeEmbeddedTemplate();
   const tmpfs: Fault[] = canMount() ? [['disk full, a tmpfs of 72 MB', () => disk('a tmpfs of 72 MB', template)]] : [];
@@ -34,6 +41,7 @@ export async function benchFaults(within: Within, isQuick: boolean, note: (text:
     ['kill -9, PostgreSQL, three calls under way', () => within('kills', (databaseUrl) => kills({ databaseUrl }, 200 / scale, 3))],
     ['backend ended every 50 ms', () => within('backends', async (url) => recorded(await backendLoop(url, 60 / scale), 'killed'))],
     ['network away', () => within('network', async (url) => recorded(await networkLoop(url, 60 / scale), 'cuts'))],
+    ['blackhole, 100 rows/s', () => within('blackhole', async (url) => swallowed(url, isQuick ? 30 : 600))],
     ['any order and repetition, embedded', () => inDirectory(template, (directory) => orders({ directory }, 200 / scale))],
     ['any order and repetition, PostgreSQL', () => within('orders', (databaseUrl) => orders({ databaseUrl }, 500 / scale))],
     ['disk full, files of 20 MB at most', () => disk('files of 20 MB at most', template)],
@@ -43,7 +51,9 @@ export async function benchFaults(within: Within, isQuick: boolean, note: (text:
 
   const missed: string[] = [];
   const rows: string[][] = [];
-  for (const [fault, run] of faults) {
+  const wanted = faults.filter(([fault]) => fault.includes(only));
+  if (wanted.length === 0) throw new Error(`--only knows ${faults.map(([fault]) => `"${fault}"`).join(', ')}, or a word of one`);
+  for (const [fault, run] of wanted) {
     note(fault);
     const { count, acknowledged, lost, twice, wrong } = await run();
     const verdict = gate(missed, lost === 0 && twice === 0 && wrong === undefined, `${fault}: nothing lost, nothing twice`);
@@ -70,6 +80,18 @@ function recorded(verdict: Awaited<ReturnType<typeof backendLoop | typeof networ
   const isAll = acknowledged === calls && pending === 0 && rejected === 0;
   const times = what in verdict ? (verdict as unknown as Record<string, number>)[what] : 0;
   return { ...verdict, count: `${times} ${what}`, wrong: isAll ? undefined : `${pending} pending, ${rejected} rejected of ${calls}` };
+}
+
+async function swallowed(url: string, seconds: number): Promise<Counted> {
+  const directory = mkdtempSync(join(tmpdir(), 'optrail-blackhole-'));
+  const form = { seconds, isReset: false };
+  const verdict = await blackhole(url, directory, form).finally(() => rmSync(directory, { recursive: true, force: true }));
+  const wrong = complaints(verdict).join('; ');
+  return { ...verdict, count: inWords(verdict, seconds), wrong: wrong === '' ? undefined : wrong };
+}
+
+function inWords({ recordMs, heapMb, drainMs }: BlackholeVerdict, seconds: number): string {
+  return `${seconds} s: record ${recordMs.toFixed(0)} ms at most, heap +${heapMb.toFixed(0)} MB, drained in ${(drainMs / 1_000).toFixed(1)} s`;
 }
 
 async function orders(place: Place, tries: number): Promise<Counted> {

@@ -1,7 +1,7 @@
 /*
  * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
  * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
- * With --faults it breaks things instead, and counts what is lost.
+ * With --faults it breaks things instead, and counts what is lost; `--only blackhole` is then the faults with that word in their name.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -56,7 +56,7 @@ async function within<T>(name: string, work: (url: string, pool: pg.Pool) => Pro
 }
 
 if (options.faults) {
-  const { text, missed } = await benchFaults(within, options.quick, note).finally(async () => {
+  const { text, missed } = await benchFaults(within, { isQuick: options.quick, only: options.only }, note).finally(async () => {
     await admin.end();
     await server.stop();
   });

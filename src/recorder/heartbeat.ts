@@ -1,23 +1,26 @@
-import { quietInterval } from './timers.js';
+import { quietInterval, quietTimeout } from './timers.js';
 
 /** A third of the 45 s after which a silent run counts as stale. */
 const HEARTBEAT_MS = 15_000;
-/** A beat without an answer holds up so many others, and is then given up for lost. */
-const PATIENCE = 4;
+/** A beat without an answer holds up the next one, and is then given up: a connection that died unheard would be held for good. */
+const PATIENCE_MS = 25_000;
 
 /** Calls `beat` now and every 15 s until it is stopped. What it throws is ignored: the next one may do better. */
-export function startHeartbeat(beat: () => Promise<unknown>): () => void {
-  let waiting = 0;
+export function startHeartbeat(beat: (signal: AbortSignal) => Promise<unknown>): () => void {
+  let last: AbortController | undefined;
   const tick = () => {
-    if (waiting > 0 && waiting < PATIENCE) {
-      waiting += 1;
-      return;
-    }
-    waiting = 1;
+    if (last !== undefined) return;
+    const current = new AbortController();
+    last = current;
     const done = () => {
-      waiting = 0;
+      clearTimeout(patience);
+      if (last === current) last = undefined;
     };
-    void Promise.resolve().then(beat).then(done, done);
+    const patience = quietTimeout(() => {
+      done();
+      current.abort();
+    }, PATIENCE_MS);
+    void Promise.resolve(current.signal).then(beat).then(done, done);
   };
   tick();
   const timer = quietInterval(tick, HEARTBEAT_MS);

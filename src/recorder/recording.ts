@@ -48,7 +48,7 @@ export class Recording extends RecordedRun implements StartedRun {
     private readonly journal: Journal | undefined,
   ) {
     super(parts);
-    this.stopHeartbeat = startHeartbeat(() => this.beat(client));
+    this.stopHeartbeat = startHeartbeat((signal) => this.beat(client, signal));
   }
 
   /**
@@ -159,10 +159,10 @@ export class Recording extends RecordedRun implements StartedRun {
     };
   }
 
-  private async beat(client: ResolveClient): Promise<void> {
+  private async beat(client: ResolveClient, signal: AbortSignal): Promise<void> {
     await this.created.settled;
-    if (this.created.error !== undefined) return;
-    await (await client()).updateRunProgress(this.id, {}, { projectId: this.projectId });
+    if (this.created.error !== undefined || signal.aborted) return;
+    await (await client()).updateRunProgress(this.id, {}, { projectId: this.projectId, signal });
   }
 
   private async close(status: FinalStatus, error: unknown, annotation: RunAnnotation | undefined): Promise<FlushReport> {

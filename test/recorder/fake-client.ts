@@ -25,6 +25,8 @@ export class FakeClient {
   readonly samples = new Map<string, Row>();
   readonly calls: FakeCall[] = [];
   beats = 0;
+  /** Beats that are neither answered nor given up. */
+  unanswered = 0;
   before: (call: FakeCall) => unknown = () => undefined;
   /** Runs after a write took effect: throwing here is an answer that was lost. */
   after: (call: FakeCall) => unknown = () => undefined;
@@ -120,9 +122,17 @@ export class FakeClient {
     });
   }
 
-  async updateRunProgress() {
+  async updateRunProgress(_id: string, _progress: object, { signal }: { signal?: AbortSignal } = {}) {
     this.beats += 1;
-    await this.before({ method: 'updateRunProgress', input: {}, index: -1 });
+    this.unanswered += 1;
+    signal?.addEventListener('abort', () => {
+      this.unanswered -= 1;
+    });
+    try {
+      await this.before({ method: 'updateRunProgress', input: {}, index: -1 });
+    } finally {
+      this.unanswered -= 1;
+    }
     return {};
   }
 

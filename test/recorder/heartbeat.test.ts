@@ -40,13 +40,20 @@ describe('the heartbeat', () => {
     expect(db.run().status).toBe('completed');
   });
 
-  it('does not pile up where it gets no answer', async () => {
+  it('gives up what gets no answer, and does not pile up', async () => {
     const db = new FakeClient();
     db.before = ({ method }) => (method === 'updateRunProgress' ? hang() : undefined);
-    const work = trackFor(db, 150_000);
-    await vi.advanceTimersByTimeAsync(200_000);
+    const work = trackFor(db, 100_000);
+    await vi.advanceTimersByTimeAsync(24_000);
+    expect(db.beats).toBe(1);
+    expect(db.unanswered).toBe(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(db.unanswered).toBe(0);
+    await vi.advanceTimersByTimeAsync(150_000);
     await work;
-    expect(db.beats).toBe(3);
+    expect(db.beats).toBe(4);
+    // The run is over, and its last beat holds nothing either.
+    expect(db.unanswered).toBe(0);
   });
 
   it('does not beat for a run that does not exist', async () => {
