@@ -70,10 +70,18 @@ export const CHECKS: readonly Check[] = [
     sql: `select p.proname as finding from ${FUNCTIONS}
       where ${OURS} and not exists (select from unnest(p.proconfig) as setting where setting like 'search_path=%')`,
     exceptions: Object.fromEntries(
-      ['are_scores', 'are_tags', 'can_be_best', 'claims', 'is_score', 'may_follow', 'microseconds', 'role_rank', 'run_status', 'uuid_v7'].map((name) => [
-        name,
-        BOUND,
-      ]),
+      [
+        'are_scores',
+        'are_tags',
+        'can_be_best',
+        'claims',
+        'is_score',
+        'may_follow',
+        'microseconds',
+        'role_rank',
+        'run_status',
+        'uuid_v7',
+      ].map((name) => [name, BOUND]),
     ),
   },
   {
