@@ -52,6 +52,13 @@ async function proxied() {
 }
 
 describe('sync', () => {
+  test('says so where the directory that is named is not there', async () => {
+    const { code, stderr } = await cliHere(['sync', '--dir', join(temporaryDirectory(), 'jurnal')]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no directory');
+    expect(stderr).toContain('Leave --dir out');
+  });
+
   test('sends what a process that was killed left, once, and says what it did', async () => {
     const { databaseUrl, proxy } = await proxied();
     proxy.blackhole = true;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isOptrailError, OptrailError } from '../../errors.js';
@@ -51,7 +52,13 @@ async function sync(context: Context, options: SyncOptions): Promise<void> {
 
 function placeOf({ target }: Context, { dir }: SyncOptions): { directory: string; target: string | null } {
   const usual = journalPlace(target);
-  if (dir !== undefined) return { directory: resolve(dir), target: usual?.target ?? null };
+  if (dir !== undefined) {
+    if (!existsSync(dir))
+      throw new OptrailError('not_configured', `There is no directory ${resolve(dir)}.`, {
+        hint: 'Leave --dir out for the journals beside the database.',
+      });
+    return { directory: resolve(dir), target: usual?.target ?? null };
+  }
   if (usual !== null) return usual;
   throw new OptrailError('not_configured', 'On this platform no journals are kept unless a directory is named.', {
     hint: 'Name it: --dir <directory>.',
