@@ -1,5 +1,5 @@
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
-import { nextTurn } from '../turns.js';
+import { Turn } from '../turns.js';
 import type { Intake } from './intake.js';
 import type { Ticket } from './ledger.js';
 import { Numbering } from './numbering.js';
@@ -9,8 +9,6 @@ import type { Warnings } from './warnings.js';
 
 /** Values copied before the call returns. More would hold up the optimizer's thread by a millisecond and longer. */
 const NODES_AT_ONCE = 2_000;
-/** Longest time for which the rest holds up the thread, in milliseconds. */
-const SLICE_MS = 5;
 const OVERHEAD = 100;
 
 export interface SampleIntakeParts {
@@ -53,10 +51,10 @@ export class SampleIntake {
   }
 
   private async slices(place: Place, numbered: Numbered[], done: number): Promise<void> {
+    const turn = new Turn();
     for (let from = done; from < numbered.length; ) {
-      await nextTurn();
-      const end = performance.now() + SLICE_MS;
-      from = this.copy(place, numbered, from, () => performance.now() >= end);
+      await turn.next();
+      from = this.copy(place, numbered, from, () => turn.isOver());
     }
   }
 
