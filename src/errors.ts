@@ -8,6 +8,8 @@ export const ERROR_CODES = {
   not_found: 'No such run, iteration or project, or none that you may see.',
   ambiguous_id: 'The id alone matches rows of several projects; pass `projectId`.',
   forbidden: 'Your role in the project does not allow this, or the project does not exist.',
+  unauthenticated: 'The API key or token is missing, wrong, expired or revoked.',
+  rate_limited: 'The key, token or address has made too many requests; `Retry-After` says when to go on.',
   conflict: 'The place is taken by another row.',
   invalid_status_transition: 'The run may not go from its present status to that one.',
   constraint_violation: 'A rule of the database refused the row; the message names the constraint.',
@@ -23,6 +25,8 @@ export const ERROR_CODES = {
   closed: 'The client was closed before the call.',
   not_configured: 'A setting is missing or contradicts another.',
   missing_dependency: 'An optional package is needed and not installed.',
+  server_unreachable: 'The Optrail server does not answer.',
+  server_error: 'The server answered in a way that no Optrail server does, or failed for a reason that it does not tell.',
   recording_failed: 'A strict run could not store what it recorded.',
 } as const;
 

@@ -2,9 +2,18 @@ import type { OptimizationAnalytics, OptimizationRunSummary, TopRun, TopRunsOpti
 import type { CreateOptimizationCheckpointInput, OptimizationCheckpoint } from '../schemas/checkpoint.js';
 import type { RunFiltersInput, RunPage } from '../schemas/filters.js';
 import type { CreateOptimizationIterationInput, OptimizationIteration, UpdateOptimizationIterationInput } from '../schemas/iteration.js';
-import type { Claims, OptimizationProject } from '../schemas/project.js';
+import type { ApiKey, CreateApiKeyInput, CreatedApiKey } from '../schemas/key.js';
+import type {
+  Claims,
+  CreateProjectInput,
+  OptimizationProject,
+  ProjectMember,
+  ProjectRole,
+  UpdateProjectInput,
+} from '../schemas/project.js';
 import type { CreateOptimizationRunInput, OptimizationRun, RunProgressInput, UpdateOptimizationRunInput } from '../schemas/run.js';
 import type { CreateOptimizationSampleInput, OptimizationSample, SampleBatchResult } from '../schemas/sample.js';
+import type { RunCurve, RunProgram, SampleMatrix, SearchResult } from '../schemas/views.js';
 
 export interface CallOptions {
   /** Cancels the call; it rejects with `aborted`. A write that was already on its way may still be stored. */
@@ -85,6 +94,45 @@ export interface OptimizationClient {
   listProjects(options?: CallOptions): Promise<OptimizationProject[]>;
 }
 
+/** The functions that a page of runs is drawn from: each reads what many calls of the others would. */
+export interface TrailViews {
+  /** The programs of a run, each once, in the order of their first iteration. */
+  getOptimizationPrograms(runId: string, options?: ByIdOptions): Promise<RunProgram[]>;
+  /** How each of up to 200 runs got better. Runs that you may not see are left out. */
+  getOptimizationCurves(runIds: readonly string[], options?: ByIdOptions): Promise<RunCurve[]>;
+  /** Samples of a run as a table of scores, without their texts; null where there is no run that you may see. */
+  getOptimizationMatrix(runId: string, options?: ByIdOptions): Promise<SampleMatrix | null>;
+  /** Runs and candidate programs of a project that contain a text, whatever the case. `limit` of each is 20 where it is left out. */
+  searchOptimizationTrail(projectId: string, text: string, limit?: number, options?: CallOptions): Promise<SearchResult>;
+}
+
+/** What an owner does with a project. */
+export interface ProjectAdministration {
+  /** The project, or null where there is none that you may see. */
+  getProject(projectId: string, options?: CallOptions): Promise<OptimizationProject | null>;
+  /** Makes a project; one that exists is returned unchanged. Only a trusted caller may (`forbidden`). */
+  createProject(input: CreateProjectInput, options?: CallOptions): Promise<OptimizationProject>;
+  /** Renames a project. Owners may; rejects with `not_found` or `forbidden`. */
+  updateProject(projectId: string, changes: UpdateProjectInput, options?: CallOptions): Promise<OptimizationProject>;
+  /** Deletes a project with everything in it. Owners may. Whether there was one. */
+  deleteProject(projectId: string, options?: CallOptions): Promise<boolean>;
+  /** The members of a project by user id. */
+  listProjectMembers(projectId: string, options?: CallOptions): Promise<ProjectMember[]>;
+  /** Makes a user a member, or gives a member another role. Owners may. */
+  setProjectMember(projectId: string, userId: string, role: ProjectRole, options?: CallOptions): Promise<ProjectMember>;
+  /** Whether there was such a member. Owners may. */
+  removeProjectMember(projectId: string, userId: string, options?: CallOptions): Promise<boolean>;
+  /** Makes a key, and gives its secret this once. Owners may. */
+  createApiKey(projectId: string, input: CreateApiKeyInput, options?: CallOptions): Promise<CreatedApiKey>;
+  /** The keys of a project, revoked ones too, the newest first. Owners may. */
+  listApiKeys(projectId: string, options?: CallOptions): Promise<ApiKey[]>;
+  /** Ends a key at once; one that has ended is returned as it is. Rejects with `not_found`. Owners may. */
+  revokeApiKey(projectId: string, keyId: string, options?: CallOptions): Promise<ApiKey>;
+}
+
+/** Everything that can be done under one identity. */
+export interface TrailClient extends OptimizationClient, TrailViews, ProjectAdministration {}
+
 export interface IterationReadOptions extends ReadOptions {
   /** At most so many, 1 to 100,000. */
   limit?: number | undefined;
@@ -97,6 +145,13 @@ export interface IterationReadOptions extends ReadOptions {
 export interface SampleReadOptions extends ReadOptions {
   /** Only samples that failed. */
   failed?: boolean | undefined;
+  /**
+   * Only samples whose score or outcome differs from that of the same example in this iteration of the run, or whose example
+   * it did not evaluate. Goes with `iteration`.
+   */
+  changedVs?: number | undefined;
+  /** Only those that come after this one, the last of the page before. */
+  after?: { iteration: number; sampleIndex: number } | undefined;
 }
 
 /** A client with an owner: whoever created it closes it. */

@@ -3,6 +3,8 @@ export { OptimizationAnalyticsSchema, OptimizationRunSummarySchema, TopRunSchema
 export type { CreateOptimizationCheckpoint, CreateOptimizationCheckpointInput, OptimizationCheckpoint } from './checkpoint.js';
 export { CreateOptimizationCheckpointSchema, MAX_CHECKPOINT_BYTES, OptimizationCheckpointSchema } from './checkpoint.js';
 export { KNOWN_OPTIMIZERS, ModelConfigSchema, OptimizationConfigSchema, OptimizerSectionSchemas, OptimizerTypeSchema } from './config.js';
+export type { TrailEvent, TrailEventKind } from './event.js';
+export { TrailEventKindSchema, TrailEventSchema } from './event.js';
 export type { RunFilters, RunFiltersInput, RunPage } from './filters.js';
 export { MAX_PAGE, OptimizationRunFiltersSchema, RunOrderSchema, RunPageSchema } from './filters.js';
 export type {
@@ -25,6 +27,8 @@ export {
 } from './iteration.js';
 export type { JsonObject, JsonValue } from './json.js';
 export { JsonObjectSchema, JsonValueSchema, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './json.js';
+export type { ApiKey, ApiKeyScope, CreateApiKey, CreateApiKeyInput, CreatedApiKey } from './key.js';
+export { ApiKeySchema, ApiKeyScopeSchema, CreateApiKeySchema, CreatedApiKeySchema } from './key.js';
 export {
   CostSchema,
   CountSchema,
@@ -42,8 +46,15 @@ export {
   TimeSchema,
   TokensSchema,
 } from './primitives.js';
-export type { Claims, OptimizationProject, ProjectRole } from './project.js';
-export { ClaimsSchema, OptimizationProjectSchema, ProjectRoleSchema } from './project.js';
+export type { Claims, CreateProjectInput, OptimizationProject, ProjectMember, ProjectRole, UpdateProjectInput } from './project.js';
+export {
+  ClaimsSchema,
+  CreateProjectSchema,
+  OptimizationProjectSchema,
+  ProjectMemberSchema,
+  ProjectRoleSchema,
+  UpdateProjectSchema,
+} from './project.js';
 export type {
   CreateOptimizationRun,
   CreateOptimizationRunInput,
@@ -70,3 +81,5 @@ export {
   OptimizationSampleSchema,
   SampleBatchResultSchema,
 } from './sample.js';
+export type { RunCurve, RunProgram, SampleMatrix, SearchResult } from './views.js';
+export { MAX_CURVES, RunCurveSchema, RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from './views.js';

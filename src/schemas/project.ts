@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { jsonObject } from './json.js';
+import { JsonObjectSchema, jsonObject } from './json.js';
+import { NameSchema } from './primitives.js';
 
 /** What a member may do: look; record; manage members too. Each role can do what the ones before it can. */
 export const ProjectRoleSchema = z.enum(['viewer', 'editor', 'owner']);
@@ -13,6 +14,27 @@ export const OptimizationProjectSchema = z.object({
   runs: z.number().optional(),
 });
 export type OptimizationProject = z.infer<typeof OptimizationProjectSchema>;
+
+export const CreateProjectSchema = z.strictObject({
+  /** What callers name it by, e.g. proj_123. */
+  id: NameSchema,
+  /** For people; the id where it is left out. */
+  name: NameSchema.optional(),
+});
+export type CreateProjectInput = z.input<typeof CreateProjectSchema>;
+
+export const UpdateProjectSchema = z.strictObject({ name: NameSchema.optional(), metadata: JsonObjectSchema.optional() });
+export type UpdateProjectInput = z.input<typeof UpdateProjectSchema>;
+
+/** Who belongs to a project, and as what. */
+export const ProjectMemberSchema = z.object({
+  projectId: z.string(),
+  /** The `sub` of the user's token. */
+  userId: z.string(),
+  role: ProjectRoleSchema,
+  createdAt: z.string(),
+});
+export type ProjectMember = z.infer<typeof ProjectMemberSchema>;
 
 const KnownClaims = z.looseObject({
   sub: z.string().optional(),

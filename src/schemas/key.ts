@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { NameSchema, TimeSchema } from './primitives.js';
+
+/** What a key may do in its project: look; record too; manage members and keys too. They are the roles viewer, editor and owner. */
+export const ApiKeyScopeSchema = z.enum(['read', 'write', 'admin']);
+export type ApiKeyScope = z.infer<typeof ApiKeyScopeSchema>;
+
+export const CreateApiKeySchema = z.strictObject({
+  /** For people: who or what uses it. */
+  name: NameSchema,
+  scope: ApiKeyScopeSchema.default('write'),
+  /** From then on it opens nothing; null, and left out, it has no end. */
+  expiresAt: TimeSchema.nullish(),
+});
+export type CreateApiKeyInput = z.input<typeof CreateApiKeySchema>;
+export type CreateApiKey = z.output<typeof CreateApiKeySchema>;
+
+/** A key of a project as it is listed: the secret itself is nowhere stored. */
+export const ApiKeySchema = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  name: z.string(),
+  scope: ApiKeyScopeSchema,
+  /** The first characters of the secret, to tell keys apart by. */
+  prefix: z.string(),
+  createdBy: z.string().nullable(),
+  createdAt: z.string(),
+  expiresAt: z.string().nullable(),
+  /** To the minute. */
+  lastUsedAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+});
+export type ApiKey = z.infer<typeof ApiKeySchema>;
+
+/** A key that was just made, with its secret, which is shown this once. */
+export const CreatedApiKeySchema = ApiKeySchema.extend({ secret: z.string() });
+export type CreatedApiKey = z.infer<typeof CreatedApiKeySchema>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { EvalKindSchema, IterationStatusSchema } from './iteration.js';
+import { OptimizationRunSchema } from './run.js';
+
+/** Most runs whose curves are read at once. */
+export const MAX_CURVES = 200;
+
+/** How a run got better: each iteration that became the best so far, in order, and the last one. */
+export const RunCurveSchema = z.object({
+  runId: z.string(),
+  projectId: z.string(),
+  points: z.array(z.object({ iteration: z.number(), best: z.number() })),
+});
+export type RunCurve = z.infer<typeof RunCurveSchema>;
+
+/** A candidate program of a run, and where it was evaluated. */
+export const RunProgramSchema = z.object({
+  /** SHA-256 of the program's RFC 8785 text, in hexadecimal. */
+  programHash: z.string(),
+  program: z.json(),
+  /** Iterations that evaluated it, in order. */
+  iterations: z.array(z.number()),
+  /** Its best score among completed full evaluations. */
+  bestScore: z.number().nullable(),
+});
+export type RunProgram = z.infer<typeof RunProgramSchema>;
+
+/** Scores of a run as a table: a row an example, a column an iteration, without the texts. */
+export const SampleMatrixSchema = z.object({
+  runId: z.string(),
+  projectId: z.string(),
+  iterations: z.array(
+    z.object({ iteration: z.number(), evalKind: EvalKindSchema, status: IterationStatusSchema, score: z.number().nullable() }),
+  ),
+  examples: z.array(
+    z.object({
+      /** SHA-256 of the example, in hexadecimal; null for samples that carry none, which are told apart by their index. */
+      exampleHash: z.string().nullable(),
+      exampleId: z.string().nullable(),
+      sampleIndex: z.number(),
+      /** One a column: the sample's score, or null where there is none. */
+      scores: z.array(z.number().nullable()),
+      /** One a column: 1 it succeeded, 0 it failed, null the example was not evaluated there. */
+      outcomes: z.array(z.union([z.literal(0), z.literal(1)]).nullable()),
+      /** One a column: the index of the sample in that iteration, to open it by. */
+      indexes: z.array(z.number().nullable()),
+    }),
+  ),
+});
+export type SampleMatrix = z.infer<typeof SampleMatrixSchema>;
+
+/** What a text was found in. */
+export const SearchResultSchema = z.object({
+  /** Runs by name, tag or note, the newest first. */
+  runs: z.array(OptimizationRunSchema),
+  /** Candidate programs whose text contains it, the newest first, each with a piece of the text around it. */
+  programs: z.array(
+    z.object({
+      runId: z.string(),
+      projectId: z.string(),
+      runName: z.string(),
+      iteration: z.number(),
+      programHash: z.string(),
+      excerpt: z.string(),
+    }),
+  ),
+});
+export type SearchResult = z.infer<typeof SearchResultSchema>;

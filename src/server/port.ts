@@ -1,0 +1,69 @@
+import type { TrailClient } from '../client/port.js';
+import type { TrailEvent } from '../schemas/event.js';
+import type { Claims, ProjectRole } from '../schemas/project.js';
+
+/** Who sent a request. `local` is the user of this machine, whom an open server trusts. */
+export type Caller =
+  | { kind: 'local' }
+  | { kind: 'key'; keyId: string; projectId: string; role: ProjectRole; claims: Claims }
+  | { kind: 'token'; claims: Claims };
+
+/** A place in the order of events that no late commit slips behind: the text of a PostgreSQL snapshot. Opaque to callers. */
+export type EventPosition = string;
+
+export interface EventBatch {
+  events: readonly TrailEvent[];
+  /** Everything up to here was given. */
+  position: EventPosition;
+  /** Whether events between the position asked for and the first one given are no longer kept: read everything anew. */
+  incomplete: boolean;
+}
+
+/** Which events: of a run, or of a project. */
+export type EventTopic = { projectId: string; runId?: string | undefined };
+
+/** What was committed, as it is committed. */
+export interface EventFeed {
+  /** Events of a topic after a position under the caller's own rights; with null the position of now, and no events. */
+  since(caller: Caller, topic: EventTopic, position: EventPosition | null): Promise<EventBatch>;
+  /** Calls back with each batch of all projects from now on; the reader decides whom it may be told. Returns the way to stop. */
+  follow(listener: (batch: EventBatch) => void): () => void;
+  /** Says that this process has just written, so that nobody need wait for the next look. */
+  poke(): void;
+  /** How news arrive: the database says so, or is asked each second. */
+  readonly mode: 'listen' | 'poll';
+}
+
+export interface Readiness {
+  ready: boolean;
+  /** Why it is not, for people. */
+  problem: string | null;
+  database: 'embedded' | 'postgres';
+  schemaVersion: string | null;
+  events: EventFeed['mode'];
+}
+
+/** Figures of the database for `/metrics`, read at most every few seconds. */
+export interface TrailFigures {
+  runsByStatus: Readonly<Record<string, number>>;
+  samplesRecorded: number;
+  /** Seconds since the analytics were refreshed. */
+  refreshAgeSeconds: number | null;
+  pool: { total: number; idle: number; waiting: number } | null;
+}
+
+/** The trail as the server uses it. Only what is below `clientOf` acts with the connection's own rights, and each says why. */
+export interface Trail {
+  /** The functions under the caller's identity: claims under row-level security, or the connection's own rights for `local`. */
+  clientOf(caller: Caller): TrailClient;
+  /** Who holds a key. The connection's own rights: nobody is known yet. */
+  findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null>;
+  /** One reader for all streams, with the connection's own rights; each stream's topic is checked as its caller. */
+  readonly events: EventFeed;
+  readiness(): Promise<Readiness>;
+  /** Counts over all projects: the connection's own rights. */
+  figures(): Promise<TrailFigures>;
+  /** Brings the analytics up to date and marks silent runs stale: over all projects, by a clock and not by a caller. */
+  tend(): Promise<void>;
+  close(): Promise<void>;
+}
