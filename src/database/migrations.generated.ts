@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '362b3f72581317a7d92b2734fbab5e9e577164e1450798ed35dca034a8bcd4e0',
+    sha256: '389dcaeff567fadc92590016f2caac546fe35f040d76b3d5123ff0150734a3e5',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '362b3f72581317a7d92b2734fbab5e9e577164e1450798ed35dca034a8bcd4e0';
+  v_sha256 constant text := '389dcaeff567fadc92590016f2caac546fe35f040d76b3d5123ff0150734a3e5';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -410,6 +410,7 @@ create table public.optimization_programs (
     references public.optimization_projects (id) on delete cascade,
   constraint optimization_programs_hash_length check (octet_length(program_hash) = 32)
 );
+create index idx_optimization_programs_newest on public.optimization_programs (project_id, created_at desc, program_hash);
 comment on table public.optimization_programs is 'Candidates: prompts, demos, an optimizer''s own state.';
 comment on column public.optimization_programs.project_id is 'The project.';
 comment on column public.optimization_programs.program_hash is 'SHA-256 of the program''s RFC 8785 text.';

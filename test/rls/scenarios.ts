@@ -1,4 +1,7 @@
-import type { OptimizationClient } from '../../src/client/port.js';
+import type { OptimizationClient, TrailViews } from '../../src/client/port.js';
+import { ABSENT } from '../support/records.js';
+
+type Client = OptimizationClient & TrailViews;
 
 /** Everybody who may knock, and the claims they come with. Tenant A is whose rows are asked for; B is another. */
 export const CALLERS = {
@@ -150,6 +153,10 @@ const SDK = `
   refreshOptimizationAnalytics            call    denied denied denied denied denied  denied   denied  denied
   updateRunProgress                       call    done   done   denied done   denied  absent   absent  absent
   listProjects                            call    done   done   done   done   done    none     none    none
+  getOptimizationPrograms                 call    done   done   done   done   done    none     none    none
+  getOptimizationCurves                   call    done   done   done   done   done    none     none    none
+  getOptimizationMatrix                   call    done   done   done   done   done    none     none    none
+  searchOptimizationTrail                 call    done   done   done   done   done    none     none    none
 `;
 
 function parse(table: string): Scenario[] {
@@ -170,7 +177,7 @@ export const DATABASE_SCENARIOS = parse(DATABASE);
 export const SDK_SCENARIOS = parse(SDK);
 
 /** How each helper function is called for a run of tenant A; what it gives is rows, a row, null, or whether it did something. */
-export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationClient, runId: string) => Promise<unknown>> = {
+export const SDK_CALLS: Record<keyof Client, (client: Client, runId: string) => Promise<unknown>> = {
   createOptimizationRun: (client) => client.createOptimizationRun({ projectId: 'A', runName: 'another', optimizerType: 'gepa' }),
   getOptimizationRun: (client, runId) => client.getOptimizationRun(runId),
   updateOptimizationRun: (client, runId) => client.updateOptimizationRun(runId, { notes: 'changed' }),
@@ -193,6 +200,10 @@ export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationCl
   refreshOptimizationAnalytics: (client) => client.refreshOptimizationAnalytics(),
   updateRunProgress: (client, runId) => client.updateRunProgress(runId, { iterations: 3 }),
   listProjects: async (client) => (await client.listProjects()).filter(({ id }) => id === 'A'),
+  getOptimizationPrograms: (client, runId) => client.getOptimizationPrograms(runId === ABSENT ? runId : RUN_A),
+  getOptimizationCurves: (client, runId) => client.getOptimizationCurves([runId]),
+  getOptimizationMatrix: (client, runId) => client.getOptimizationMatrix(runId),
+  searchOptimizationTrail: async (client) => Object.values(await client.searchOptimizationTrail('A', 'a')).flat(),
 };
 
 export const RUN_A = '01900000-0000-7000-8000-00000000000a';
