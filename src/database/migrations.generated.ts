@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '0980e65048c9fce597ba94f2ddcc9322aef5faf5360dd57f91edf923ddfad5d2',
+    sha256: '2ba744853b9760d5e5d79813893d4f03aa6ee41a23452c62cef0ccb3b0761938',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '0980e65048c9fce597ba94f2ddcc9322aef5faf5360dd57f91edf923ddfad5d2';
+  v_sha256 constant text := '2ba744853b9760d5e5d79813893d4f03aa6ee41a23452c62cef0ccb3b0761938';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -198,7 +198,7 @@ create table optrail.api_keys (
   constraint api_keys_expires_later check (isfinite(expires_at) and expires_at > created_at)
 ) with (fillfactor = 70);
 comment on table optrail.api_keys is 'Keys by which programs act in one project. They are never deleted, so that it stays known who had one.';
-comment on column optrail.api_keys.id is 'UUIDv7, made by the database; the newest is the highest.';
+comment on column optrail.api_keys.id is 'UUIDv7, made by the database.';
 comment on column optrail.api_keys.project_id is 'The one project that it opens.';
 comment on column optrail.api_keys.name is 'For people: who or what uses it.';
 comment on column optrail.api_keys.scope is 'read, write or admin: the roles viewer, editor and owner.';

@@ -4,7 +4,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 
 /** Keys by which programs act in one project. They are never deleted, so that it stays known who had one. */
 export type ApiKeysRow = {
-  /** UUIDv7, made by the database; the newest is the highest. */
+  /** UUIDv7, made by the database. */
   id: string;
   /** The one project that it opens. */
   project_id: string;

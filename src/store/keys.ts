@@ -44,7 +44,7 @@ export async function createKey(
 /** The newest first, revoked ones too. */
 export async function listKeys(scope: Scope, projectId: string): Promise<ApiKey[]> {
   const rows = await scope.query<KeyRow & Row>({
-    text: `select ${SELECTION} from optrail.api_keys as k where k.project_id = $1 order by k.id desc`,
+    text: `select ${SELECTION} from optrail.api_keys as k where k.project_id = $1 order by k.created_at desc, k.id desc`,
     values: [projectId],
   });
   if (rows.length === 0) await assertOwner(scope, projectId);

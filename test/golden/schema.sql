@@ -1599,7 +1599,7 @@ COMMENT ON TABLE optrail.api_keys IS 'Keys by which programs act in one project.
 
 -- Name: COLUMN api_keys.id; Type: COMMENT; Schema: optrail; Owner: -
 
-COMMENT ON COLUMN optrail.api_keys.id IS 'UUIDv7, made by the database; the newest is the highest.';
+COMMENT ON COLUMN optrail.api_keys.id IS 'UUIDv7, made by the database.';
 
 -- Name: COLUMN api_keys.project_id; Type: COMMENT; Schema: optrail; Owner: -
 
