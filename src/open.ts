@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { createDirectClient, type DirectConnection } from './client/direct.js';
-import type { ClientHandle, OptimizationClient } from './client/port.js';
+import type { ClientHandle } from './client/port.js';
 import { validated } from './client/validate.js';
 import { keepsFiles, postgresUrl, readSettings, trailDirectory } from './config.js';
 import { openEmbedded } from './database/embedded/engine.js';
@@ -148,7 +148,7 @@ export function handleOn(connection: ClosableConnection): ClientHandle {
   const close = () => connection.close();
   return {
     ...createDirectClient(connection, TRUSTED),
-    as(claims): OptimizationClient {
+    as(claims) {
       return createDirectClient(connection, { kind: 'claims', claims: validated(ClaimsSchema, claims, ['claims']) });
     },
     close,
