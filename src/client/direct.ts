@@ -18,8 +18,9 @@ import * as runs from '../store/runs.js';
 import * as samples from '../store/samples.js';
 import { scopeOf } from '../store/scope.js';
 import { IterationPageSchema, projectIdOf, runIdOf, sampleQueryOf } from './arguments.js';
-import { viewsOf, type Within } from './direct/views.js';
-import type { IterationReadOptions, OptimizationClient, ReadOptions, SampleReadOptions, TrailViews } from './port.js';
+import { createAdministration, type Within } from './direct/administration.js';
+import { createViews } from './direct/views.js';
+import type { IterationReadOptions, ReadOptions, SampleReadOptions, TrailClient } from './port.js';
 import { validated, validatedItems } from './validate.js';
 
 /** Milliseconds between two looks for runs that fell silent. */
@@ -36,7 +37,7 @@ export interface DirectConnection {
 }
 
 /** The helper functions over a database: input is validated before the database is even opened, then handed to the store. */
-export function createDirectClient(connection: DirectConnection, identity: Identity): OptimizationClient & TrailViews {
+export function createDirectClient(connection: DirectConnection, identity: Identity): TrailClient {
   const within: Within = (options, call, again = true) =>
     connection.use((database) => call(scopeOf(database, identity, options.signal)), again);
 
@@ -49,7 +50,8 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
   }
 
   return {
-    ...viewsOf(within),
+    ...createAdministration(within),
+    ...createViews(within),
 
     async createOptimizationRun(input, options = {}) {
       const run = validated(CreateOptimizationRunSchema, input);

@@ -161,9 +161,9 @@ export interface SampleReadOptions extends ReadOptions {
 }
 
 /** A client with an owner: whoever created it closes it. */
-export interface ClientHandle extends OptimizationClient, TrailViews, AsyncDisposable {
+export interface ClientHandle extends TrailClient, AsyncDisposable {
   /** The same functions under a user's identity: row-level security decides what they see and may do. */
-  as(claims: Claims): OptimizationClient & TrailViews;
+  as(claims: Claims): TrailClient;
   /** Waits for calls under way, then closes what the client opened, and only that. */
   close(): Promise<void>;
 }

@@ -76,6 +76,7 @@ export const CHECKS: readonly Check[] = [
         'can_be_best',
         'claims',
         'is_score',
+        'key_opens',
         'may_follow',
         'microseconds',
         'role_rank',

@@ -1,15 +1,12 @@
 import { getCurves } from '../../store/curves.js';
 import { getMatrix } from '../../store/matrix.js';
 import { getPrograms } from '../../store/programs.js';
-import type { Scope } from '../../store/scope.js';
 import { searchTrail } from '../../store/search.js';
 import { curveIdsOf, projectIdOf, runIdOf, trailSearchOf } from '../arguments.js';
-import type { CallOptions, TrailViews } from '../port.js';
+import type { TrailViews } from '../port.js';
+import type { Within } from './administration.js';
 
-/** Runs a call of the store within the database, as the client's identity. */
-export type Within = <T>(options: CallOptions, call: (scope: Scope) => Promise<T>, again?: boolean) => Promise<T>;
-
-export function viewsOf(within: Within): TrailViews {
+export function createViews(within: Within): TrailViews {
   return {
     async getOptimizationPrograms(runId, options = {}) {
       const [id, projectId] = [runIdOf(runId), projectIdOf(options)];
