@@ -170,6 +170,11 @@ export function createClient(options: ClientOptions = {}): ClientHandle {
   return handle;
 }
 
+/** A connection of one's own on a trail, opened by its first use, for whoever acts under several identities. */
+export function connectionTo(options: ClientOptions): ClosableConnection {
+  return new LazyConnection(() => placeOf(options));
+}
+
 /** Where each client's database is: its journals lie beside it. */
 const places = new WeakMap<object, () => Place>();
 
