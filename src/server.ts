@@ -1,20 +1,21 @@
-import type { MiddlewareHandler } from 'hono';
+import { storedSecret } from './client/direct/secret.js';
 import { createDirectClient } from './client/direct.js';
 import type { TrailClient } from './client/port.js';
+import { readTokenSettings } from './config.js';
 import { TRUSTED } from './database/port.js';
-import { OptrailError } from './errors.js';
 import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
+import type { ApiKeyScope } from './schemas/key.js';
+import type { ProjectRole } from './schemas/project.js';
+import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
-import type { ConnectionInfo, ServerEnv } from './server/env.js';
+import type { ConnectionInfo } from './server/env.js';
 import type { Trail } from './server/port.js';
-
-export interface AuthOptions {
-  /** Whether whoever sends no Authorization is taken for the user of this machine. Only for a server that nobody else can reach. */
-  open?: boolean | undefined;
-}
+import { findKey } from './store/keys.js';
+import { scopeOf } from './store/scope.js';
 
 /** Where the trail is, as `createClient` takes it, and how it is served. */
-export interface ServerOptions extends ClientOptions {
+export interface ServerOptions extends ClientOptions, AccessOptions {
+  /** Who is let in beside API keys. What of `jwtSecret`, `jwksUrl`, `audience` and `issuer` is left out, the environment says. */
   auth?: AuthOptions | undefined;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
@@ -33,10 +34,11 @@ export interface OptrailServer {
 
 /** A server over a trail, which the first request opens. Without options the environment says where it is. */
 export function createServer(options: ServerOptions = {}): OptrailServer {
-  const { auth = {}, basePath, maxBodyBytes, timeoutMs, ...place } = options;
+  const { auth, allowedOrigins, rateLimit, basePath, maxBodyBytes, timeoutMs, ...place } = options;
   const trail = trailOver(connectionTo(place));
+  const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
   const closing = new AbortController();
-  const app = createApp({ trail, gate: gateOf(auth), basePath, maxBodyBytes, timeoutMs, closing: closing.signal });
+  const app = createApp({ trail, ...access, basePath, maxBodyBytes, timeoutMs, closing: closing.signal });
   return {
     fetch: async (request, info = {}) => app.fetch(request, info),
     async close() {
@@ -46,15 +48,7 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
   };
 }
 
-function gateOf({ open }: AuthOptions): MiddlewareHandler<ServerEnv> {
-  return async (context, next) => {
-    if (open !== true || context.req.header('authorization') !== undefined) {
-      throw new OptrailError('unauthenticated', 'This server knows no keys and no tokens.');
-    }
-    context.set('caller', { kind: 'local' });
-    await next();
-  };
-}
+const ROLES: Readonly<Record<ApiKeyScope, ProjectRole>> = { read: 'viewer', write: 'editor', admin: 'owner' };
 
 /** The trail as the server uses it, over a connection that it closes. */
 function trailOver(connection: ClosableConnection): Trail {
@@ -62,6 +56,14 @@ function trailOver(connection: ClosableConnection): Trail {
   return {
     clientOf: (caller) =>
       createDirectClient(connection, caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims }) as TrailClient,
+    async findKey(secret) {
+      const { hash } = await storedSecret(secret);
+      const found = await connection.use((database) => findKey(scopeOf(database, TRUSTED), hash), true);
+      if (found === null) return null;
+      const { id: keyId, projectId } = found;
+      const role = ROLES[found.scope];
+      return { kind: 'key', keyId, projectId, role, claims: { optrail_projects: { [projectId]: role }, optrail_key: keyId } };
+    },
     close: () => connection.close(),
   } as Trail;
 }

@@ -14,7 +14,9 @@ import { securityHeaders } from './security.js';
 
 export interface AppOptions {
   trail: Trail;
-  /** Stands before every route that asks who calls: lets the request in and sets `caller`, or rejects. */
+  /** Stand before everything, what is for anybody too. */
+  front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
+  /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
@@ -35,23 +37,18 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
-  app.use(securityHeaders, deadline(timeoutMs));
+  app.use(securityHeaders, deadline(timeoutMs), ...(options.front ?? []));
   for (const route of ROUTES) app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options));
   for (const [path, methods] of methodsByPath()) app.all(path, () => problemResponse(wrongMethod(methods), docs));
   return app;
 }
 
-function guards({ access, path }: Route, { gate, trail }: AppOptions): MiddlewareHandler<ServerEnv>[] {
+function guards({ access, path }: Route, { gate }: AppOptions): MiddlewareHandler<ServerEnv>[] {
   const named: MiddlewareHandler<ServerEnv> = async (context, next) => {
     context.set('template', path);
     await next();
   };
-  if (access === 'anybody') return [named];
-  const known: MiddlewareHandler<ServerEnv> = async (context, next) => {
-    context.set('client', trail.clientOf(context.var.caller));
-    await next();
-  };
-  return [named, gate, known];
+  return access === 'anybody' ? [named] : [named, gate];
 }
 
 async function answer(route: Route, context: Context<ServerEnv>, options: AppOptions): Promise<Response> {

@@ -84,10 +84,13 @@ class ResultStream {
   }
 }
 
+/** A line that was read: its value, or why it has none. */
+type Waiting = { line: number } & ({ value: unknown } | { error: unknown });
+
 class BulkRun {
   private line = 0;
   private bytes = 0;
-  private waiting: { line: number; value: unknown }[] = [];
+  private waiting: Waiting[] = [];
 
   constructor(
     private readonly call: Call<unknown, unknown>,
@@ -114,38 +117,26 @@ class BulkRun {
     this.line += 1;
     if (this.call.closing.aborted) throw new OptrailError('closed', 'The server is stopping.', { retryable: true });
     if (this.line > MAX_BATCH) throw tooMany();
-    const value = this.parsed(bytes);
-    if (value === undefined) return true;
-    this.waiting.push({ line: this.line, value });
+    const read = parsed(bytes, this.line);
+    if (read === null) return true;
+    this.waiting.push({ line: this.line, ...read });
     this.bytes += bytes.length;
     return this.waiting.length < this.batches.most && this.bytes < BATCH_BYTES ? true : this.flush();
-  }
-
-  private parsed(bytes: Uint8Array): unknown {
-    try {
-      return parseJson(bytes, this.line);
-    } catch (error) {
-      this.refuse(this.line, error);
-      return undefined;
-    }
   }
 
   private async flush(): Promise<boolean> {
     const batch = this.waiting;
     this.waiting = [];
     this.bytes = 0;
-    if (batch.length === 0) return true;
-    const outcomes = await this.timed((signal) =>
-      this.batches.store(
-        batch.map(({ value }) => value),
-        signal,
-      ),
-    );
+    const values = batch.flatMap((each) => ('value' in each ? [each.value] : []));
+    const stored = values.length === 0 ? [] : await this.timed((signal) => this.batches.store(values, signal));
+    const outcomes = stored[Symbol.iterator]();
     let goesOn = true;
-    for (const [index, { line }] of batch.entries()) {
-      const outcome = outcomes[index] ?? { error: undefined };
-      if (!('error' in outcome)) this.results.write({ line, status: 201, ...(outcome.id === undefined ? {} : { id: outcome.id }) });
-      else if (!this.refuse(line, outcome.error)) goesOn = false;
+    for (const each of batch) {
+      const outcome: Outcome = 'error' in each ? each : (outcomes.next().value ?? { error: undefined });
+      if (!('error' in outcome))
+        this.results.write({ line: each.line, status: 201, ...(outcome.id === undefined ? {} : { id: outcome.id }) });
+      else if (!this.refuse(each.line, outcome.error)) goesOn = false;
     }
     return goesOn;
   }
@@ -169,6 +160,16 @@ class BulkRun {
     const problem = problemOf(error, this.call.docs);
     this.results.write({ line, status: problem.status, problem });
     return isOptrailError(error) && problem.status < 500 && problem.status !== 408;
+  }
+}
+
+/** The value of a line, or why it has none; null for an empty line. */
+function parsed(bytes: Uint8Array, line: number): { value: unknown } | { error: unknown } | null {
+  try {
+    const value = parseJson(bytes, line);
+    return value === undefined ? null : { value };
+  } catch (error) {
+    return { error };
   }
 }
 

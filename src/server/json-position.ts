@@ -29,12 +29,14 @@ export function jsonErrorPosition(text: string): number {
 
 /** What may come behind a token, told by its first character; undefined where it may not stand there. */
 function after(first: string, expected: Expected, open: ('{' | '[')[]): Expected | undefined {
-  const ends = expected === ', or end';
-  if (first === ',') return ends ? (open.at(-1) === '{' ? 'key' : 'value') : undefined;
-  if (first === ':') return expected === ':' ? 'value' : undefined;
   if (first === '}' || first === ']') return close(first, expected, open);
+  if (first === ',' && expected === ', or end') return open.at(-1) === '{' ? 'key' : 'value';
+  if (expected === ':') return first === ':' ? 'value' : undefined;
   if (expected === 'key' || expected === 'key or }') return first === '"' ? ':' : undefined;
-  if (expected !== 'value' && expected !== 'value or ]') return undefined;
+  return expected.startsWith('value') && first !== ',' && first !== ':' ? value(first, open) : undefined;
+}
+
+function value(first: string, open: ('{' | '[')[]): Expected {
   if (first !== '{' && first !== '[') return behindValue(open);
   open.push(first);
   return first === '{' ? 'key or }' : 'value or ]';

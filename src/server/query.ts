@@ -35,20 +35,17 @@ export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
   assertUtf8(search);
   const known = kindsOf(schema);
   const values: Record<string, unknown> = {};
-  const twice: string[] = [];
   for (const name of new Set(searchParams.keys())) {
     const texts = searchParams.getAll(name);
     const kind = known.get(name) ?? 'text';
-    if (kind !== 'list' && texts.length > 1) twice.push(name);
     // Not an assignment, which would lose the name `__proto__`.
     const value = kind === 'list' ? texts : read(texts[0] ?? '', kind);
     Object.defineProperty(values, name, { value, enumerable: true });
   }
-  if (twice.length > 0) {
-    const issues = twice.map((path) => ({ path, message: 'is given more than once' }));
-    throw new OptrailError('invalid_input', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
-  }
-  return validated(schema, values);
+  const twice = [...known].filter(([name, kind]) => kind !== 'list' && searchParams.getAll(name).length > 1);
+  if (twice.length === 0) return validated(schema, values);
+  const issues = twice.map(([path]) => ({ path, message: 'is given more than once' }));
+  throw new OptrailError('invalid_input', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 }
 
 /** What can't be read as the type asked for stays text, so that the schema says what is wrong. */

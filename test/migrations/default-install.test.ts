@@ -74,6 +74,7 @@ describe.each(INSTALLS)('what the migration leaves on $name', (install) => {
       'are_tags',
       'can_be_best',
       'claims',
+      'few',
       'is_score',
       'key_opens',
       'may_follow',

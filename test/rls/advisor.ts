@@ -75,6 +75,7 @@ export const CHECKS: readonly Check[] = [
         'are_tags',
         'can_be_best',
         'claims',
+        'few',
         'is_score',
         'key_opens',
         'may_follow',

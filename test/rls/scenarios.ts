@@ -84,6 +84,12 @@ const DATABASE = `
   optrail.analytics_rollup                select                          done   done   done   done   done    none     none    none   denied done
   optrail.analytics_rollup                insert,update,delete,truncate   denied denied denied denied denied  denied   denied  denied denied denied
   optrail.analytics_dirty                 select,insert,update,delete,truncate denied denied denied denied denied denied denied denied denied denied
+  optrail.events                          select                          done   done   done   done   done    none     none    none   denied done
+  optrail.events                          insert,update,delete,truncate   denied denied denied denied denied  denied   denied  denied denied denied
+  optrail.events_pruned                   select                          done   done   done   done   done    done     done    done   denied done
+  optrail.events_pruned                   insert,update,delete,truncate   denied denied denied denied denied  denied   denied  denied denied denied
+  optrail.event_listeners                 select,insert,update,delete     denied denied denied denied denied  denied   denied  denied denied done
+  optrail.event_listeners                 truncate                        denied denied denied denied denied  denied   denied  denied denied denied
   optrail.analytics_extremes_lost         select,insert,update,delete,truncate denied denied denied denied denied denied denied denied denied denied
   public.record_optimization_iteration    call                            done   done   denied done   denied  absent   absent  absent denied done
   public.record_optimization_samples      call                            done   done   denied done   denied  absent   absent  absent denied done
@@ -112,11 +118,13 @@ const DATABASE = `
 /** Functions of the schema that nobody outside may call; triggers and the functions above call them. */
 export const INTERNAL_FUNCTIONS = [
   'after_checkpoint_insert',
+  'after_events_insert',
   'after_iterations_delete',
   'after_iterations_insert',
   'after_iterations_update',
   'after_run_delete',
   'after_run_insert',
+  'after_run_update',
   'after_samples_delete',
   'after_samples_insert',
   'after_samples_update',
@@ -129,11 +137,13 @@ export const INTERNAL_FUNCTIONS = [
   'can_be_best',
   'count_iterations',
   'count_samples',
+  'few',
   'find_best',
   'is_live_key',
   'key_opens',
   'may_follow',
   'microseconds',
+  'prune_events',
   'role_rank',
   'touch_updated_at',
 ].map((name) => `optrail.${name}`);
@@ -313,6 +323,17 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   'optrail.analytics_rollup': {
     update: 'update optrail.analytics_rollup set total_runs = 0',
     select: "select from optrail.analytics_rollup where project_id = 'A'",
+  },
+  'optrail.events': {
+    select: "select from optrail.events where project_id = 'A'",
+    insert: `insert into optrail.events (project_id, run_id, kind) values ('A', '${RUN_A}', 'run.changed')`,
+    update: 'update optrail.events set iterations = null',
+  },
+  'optrail.events_pruned': { update: 'update optrail.events_pruned set only_row = true' },
+  'optrail.event_listeners': {
+    insert: `insert into optrail.event_listeners (id, expires_at) values ('${RUN_A}', now()) returning 1`,
+    update: 'update optrail.event_listeners set expires_at = now() returning 1',
+    delete: 'delete from optrail.event_listeners returning 1',
   },
   'optrail.analytics_dirty': { update: 'update optrail.analytics_dirty set counted = true' },
   'optrail.analytics_extremes_lost': { update: 'update optrail.analytics_extremes_lost set group_id = 0' },

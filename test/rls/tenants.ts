@@ -39,5 +39,6 @@ export async function fill({ client, sql }: Trail): Promise<void> {
   for (const member of MEMBERS)
     await sql('insert into optimization_project_members (project_id, user_id, role) values ($1, $2, $3)', member);
   await sql("delete from optimization_project_members where user_id = 'once-editor-of-a'");
+  await sql("insert into optrail.event_listeners (id, expires_at) values (gen_random_uuid(), '-infinity')");
   await client.refreshOptimizationAnalytics();
 }
