@@ -1,12 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
-import { createDirectClient } from './client/direct.js';
-import type { TrailClient } from './client/port.js';
-import { TRUSTED } from './database/port.js';
 import { OptrailError } from './errors.js';
-import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
+import type { ClientOptions } from './open.js';
 import { createApp } from './server/app.js';
 import type { ConnectionInfo, ServerEnv } from './server/env.js';
-import type { Trail } from './server/port.js';
+import type { Logger } from './server/log.js';
+import { openTrail } from './trail.js';
 
 export interface AuthOptions {
   /** Whether whoever sends no Authorization is taken for the user of this machine. Only for a server that nobody else can reach. */
@@ -22,6 +20,8 @@ export interface ServerOptions extends ClientOptions {
   maxBodyBytes?: number | undefined;
   /** Milliseconds in which an answer has to begin: 30,000 where it is left out. */
   timeoutMs?: number | undefined;
+  /** Told of each request, as pino is: route, status, time and caller, never what was asked or answered. */
+  logger?: Logger | undefined;
 }
 
 /** The REST server as a function of requests, to be mounted where requests come in. */
@@ -33,10 +33,10 @@ export interface OptrailServer {
 
 /** A server over a trail, which the first request opens. Without options the environment says where it is. */
 export function createServer(options: ServerOptions = {}): OptrailServer {
-  const { auth = {}, basePath, maxBodyBytes, timeoutMs, ...place } = options;
-  const trail = trailOver(connectionTo(place));
+  const { auth = {}, basePath, maxBodyBytes, timeoutMs, logger, ...place } = options;
+  const trail = openTrail(place);
   const closing = new AbortController();
-  const app = createApp({ trail, gate: gateOf(auth), basePath, maxBodyBytes, timeoutMs, closing: closing.signal });
+  const app = createApp({ trail, gate: gateOf(auth), basePath, maxBodyBytes, timeoutMs, logger, closing: closing.signal });
   return {
     fetch: async (request, info = {}) => app.fetch(request, info),
     async close() {
@@ -54,14 +54,4 @@ function gateOf({ open }: AuthOptions): MiddlewareHandler<ServerEnv> {
     context.set('caller', { kind: 'local' });
     await next();
   };
-}
-
-/** The trail as the server uses it, over a connection that it closes. */
-function trailOver(connection: ClosableConnection): Trail {
-  // The functions of administration and views join the client when it has them.
-  return {
-    clientOf: (caller) =>
-      createDirectClient(connection, caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims }) as TrailClient,
-    close: () => connection.close(),
-  } as Trail;
 }
