@@ -1,18 +1,14 @@
-import type { MiddlewareHandler } from 'hono';
-import { OptrailError } from './errors.js';
+import { readTokenSettings } from './config.js';
 import type { ClientOptions } from './open.js';
+import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
-import type { ConnectionInfo, ServerEnv } from './server/env.js';
+import type { ConnectionInfo } from './server/env.js';
 import type { Logger } from './server/log.js';
 import { openTrail } from './trail.js';
 
-export interface AuthOptions {
-  /** Whether whoever sends no Authorization is taken for the user of this machine. Only for a server that nobody else can reach. */
-  open?: boolean | undefined;
-}
-
 /** Where the trail is, as `createClient` takes it, and how it is served. */
-export interface ServerOptions extends ClientOptions {
+export interface ServerOptions extends ClientOptions, AccessOptions {
+  /** Who is let in beside API keys. What of `jwtSecret`, `jwksUrl`, `audience` and `issuer` is left out, the environment says. */
   auth?: AuthOptions | undefined;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
@@ -33,25 +29,16 @@ export interface OptrailServer {
 
 /** A server over a trail, which the first request opens. Without options the environment says where it is. */
 export function createServer(options: ServerOptions = {}): OptrailServer {
-  const { auth = {}, basePath, maxBodyBytes, timeoutMs, logger, ...place } = options;
+  const { auth, allowedOrigins, rateLimit, basePath, maxBodyBytes, timeoutMs, logger, ...place } = options;
   const trail = openTrail(place);
+  const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
   const closing = new AbortController();
-  const app = createApp({ trail, gate: gateOf(auth), basePath, maxBodyBytes, timeoutMs, logger, closing: closing.signal });
+  const app = createApp({ trail, ...access, basePath, maxBodyBytes, timeoutMs, logger, closing: closing.signal });
   return {
     fetch: async (request, info = {}) => app.fetch(request, info),
     async close() {
       closing.abort();
       await trail.close();
     },
-  };
-}
-
-function gateOf({ open }: AuthOptions): MiddlewareHandler<ServerEnv> {
-  return async (context, next) => {
-    if (open !== true || context.req.header('authorization') !== undefined) {
-      throw new OptrailError('unauthenticated', 'This server knows no keys and no tokens.');
-    }
-    context.set('caller', { kind: 'local' });
-    await next();
   };
 }

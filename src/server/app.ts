@@ -17,7 +17,9 @@ import { securityHeaders } from './security.js';
 
 export interface AppOptions {
   trail: Trail;
-  /** Stands before every route that asks who calls: lets the request in and sets `caller`, or rejects. */
+  /** Stand before everything, what is for anybody too. */
+  front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
+  /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
@@ -41,7 +43,8 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
-  app.use(securityHeaders, facts.metrics.observe, ...(logger === undefined ? [] : [requestLog(logger)]), deadline(timeoutMs));
+  const log = logger === undefined ? [] : [requestLog(logger)];
+  app.use(securityHeaders, facts.metrics.observe, ...log, deadline(timeoutMs), ...(options.front ?? []));
   for (const route of ROUTES) {
     app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts));
   }
@@ -60,18 +63,18 @@ function factsOf(trail: Trail, basePath: string): ServerFacts {
   };
 }
 
-function guards({ access, path }: Route, { gate, trail }: AppOptions): MiddlewareHandler<ServerEnv>[] {
+function guards({ access, path }: Route, { gate }: AppOptions): MiddlewareHandler<ServerEnv>[] {
   const named: MiddlewareHandler<ServerEnv> = async (context, next) => {
     context.set('template', path);
     await next();
   };
   if (access === 'anybody') return [named];
-  const known: MiddlewareHandler<ServerEnv> = async (context, next) => {
-    if (access === 'local' && context.var.caller.kind !== 'local') throw notLocal();
-    context.set('client', trail.clientOf(context.var.caller));
+  if (access !== 'local') return [named, gate];
+  const local: MiddlewareHandler<ServerEnv> = async (context, next) => {
+    if (context.var.caller.kind !== 'local') throw notLocal();
     await next();
   };
-  return [named, gate, known];
+  return [named, gate, local];
 }
 
 async function answer(route: Route, context: Context<ServerEnv>, options: AppOptions, server: ServerFacts): Promise<Response> {
