@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '7cf1d3657967acb09c93143abc7ca76e67ba1fd0c099d282a4aaf100afc5a66f',
+    sha256: '896248b203de5c48bf1bd82460ad5d44b268a1b8a9e740abad2381d2fd7fb1fb',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '7cf1d3657967acb09c93143abc7ca76e67ba1fd0c099d282a4aaf100afc5a66f';
+  v_sha256 constant text := '896248b203de5c48bf1bd82460ad5d44b268a1b8a9e740abad2381d2fd7fb1fb';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -170,6 +170,45 @@ comment on column public.optimization_project_members.project_id is 'The project
 comment on column public.optimization_project_members.user_id is 'The sub of the user''s token (auth.uid() on Supabase).';
 comment on column public.optimization_project_members.role is 'viewer reads; editor records too; owner manages members too.';
 comment on column public.optimization_project_members.created_at is 'Database clock.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- API keys of projects. The secret itself is nowhere; who shows it is found by its hash, which no caller may read.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table optrail.api_keys (
+  id uuid not null default optrail.uuid_v7(),
+  project_id text not null,
+  name text not null,
+  scope text not null default 'write',
+  prefix text not null,
+  secret_hash bytea not null,
+  created_by text default (optrail.claims() ->> 'sub'),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  constraint api_keys_pkey primary key (project_id, id),
+  -- Without the project, unlike every other key: a secret is shown before anybody knows whose it is.
+  constraint api_keys_secret_known_once unique (secret_hash),
+  constraint api_keys_project_fkey foreign key (project_id) references public.optimization_projects (id) on delete cascade,
+  constraint api_keys_name_length check (char_length(name) between 1 and 200),
+  constraint api_keys_scope_known check (scope in ('read', 'write', 'admin')),
+  constraint api_keys_prefix_form check (prefix ~ '^optrail_[0-9A-Za-z]{8}$'),
+  constraint api_keys_hash_length check (octet_length(secret_hash) = 32),
+  constraint api_keys_expires_later check (isfinite(expires_at) and expires_at > created_at)
+) with (fillfactor = 70);
+comment on table optrail.api_keys is 'Keys by which programs act in one project. They are never deleted, so that it stays known who had one.';
+comment on column optrail.api_keys.id is 'UUIDv7, made by the database.';
+comment on column optrail.api_keys.project_id is 'The one project that it opens.';
+comment on column optrail.api_keys.name is 'For people: who or what uses it.';
+comment on column optrail.api_keys.scope is 'read, write or admin: the roles viewer, editor and owner.';
+comment on column optrail.api_keys.prefix is 'The first characters of the secret, to tell keys apart by.';
+comment on column optrail.api_keys.secret_hash is 'SHA-256 of the whole secret, which has 256 random bits of its own and needs no salt. Nobody but the owner reads it.';
+comment on column optrail.api_keys.created_by is 'The sub of the token that made it; null for a trusted caller, and for a key.';
+comment on column optrail.api_keys.created_at is 'Database clock.';
+comment on column optrail.api_keys.expires_at is 'From then on it opens nothing; null for no end.';
+comment on column optrail.api_keys.last_used_at is 'Database clock, to the minute.';
+comment on column optrail.api_keys.revoked_at is 'Since when it opens nothing: the database clock at the first UPDATE of this column, and final.';
 
 -- ------------------------------------------------------------------------------------------------------------------
 -- Runs. declared_* is what the caller says, recorded_* and best_* what the rows below come to; the seed's names follow
@@ -1300,10 +1339,22 @@ begin
 end
 $$;
 
+-- Whatever is written, a key ends now, and stays ended: no owner gives back by accident what another took away.
+create function optrail.before_key_revoke() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.revoked_at := coalesce(old.revoked_at, clock_timestamp());
+  return new;
+end
+$$;
+
 create trigger touch_updated_at before update on public.optimization_projects
   for each row execute function optrail.touch_updated_at();
 create trigger before_delete before delete on public.optimization_projects
   for each row execute function optrail.before_project_delete();
+create trigger before_revoke before update of revoked_at on optrail.api_keys
+  for each row execute function optrail.before_key_revoke();
 create trigger before_insert before insert on public.optimization_runs
   for each row execute function optrail.before_run_insert();
 create trigger before_resume before update of status on public.optimization_runs
@@ -1705,6 +1756,22 @@ create function optrail.role_rank(p_role text) returns integer
 language sql immutable parallel safe
 return case p_role when 'viewer' then 1 when 'editor' then 2 when 'owner' then 3 end;
 
+create function optrail.key_opens(p_revoked_at timestamptz, p_expires_at timestamptz) returns boolean
+language sql stable parallel safe
+return p_revoked_at is null and (p_expires_at is null or p_expires_at > now());
+
+-- The text comes from a token, and need be no UUID.
+create function optrail.is_live_key(p_key_id text, p_project_id text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return exists (
+    select from optrail.api_keys as k
+    where k.project_id = p_project_id and optrail.key_opens(k.revoked_at, k.expires_at)
+      and k.id = case when p_key_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_key_id::uuid end);
+end
+$$;
+
 create function optrail.my_projects(p_role text default 'viewer') returns setof text
 language sql stable security definer set search_path = ''
 as $$
@@ -1717,6 +1784,28 @@ as $$
     case jsonb_typeof(optrail.claims() -> 'optrail_projects')
       when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+    -- Claims that were made for a key end with it, whoever still has them and however long ago they were made.
+    and (optrail.claims() -> 'optrail_key' is null or optrail.is_live_key(optrail.claims() ->> 'optrail_key', k.project_id))
+$$;
+
+-- The key that has this hash, if it opens anything; and that it was used, once a minute at most. Asked before anybody is known,
+-- and so for trusted callers alone. Whoever holds the row at this moment is not waited for.
+create function optrail.find_api_key(p_hash bytea) returns table (id uuid, project_id text, scope text)
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update optrail.api_keys as k set last_used_at = clock_timestamp()
+  from (
+    select used.project_id, used.id from optrail.api_keys as used
+    where used.secret_hash = p_hash and optrail.key_opens(used.revoked_at, used.expires_at)
+      and (used.last_used_at is null or used.last_used_at < clock_timestamp() - interval '1 minute')
+    for no key update skip locked
+  ) as due
+  where k.project_id = due.project_id and k.id = due.id;
+  return query
+    select k.id, k.project_id, k.scope from optrail.api_keys as k
+    where k.secret_hash = p_hash and optrail.key_opens(k.revoked_at, k.expires_at);
+end
 $$;
 
 -- Whether the caller acts with service_role's rights, also inside a security definer function, whose own user is the owner.
@@ -1950,7 +2039,7 @@ comment on function public.refresh_optimization_analytics is 'Brings optimizatio
 
 -- Supabase grants everything on new objects of \`public\` to its API roles: all is taken back first, then given by list.
 foreach v_table in array array[
-  'public.optimization_projects', 'public.optimization_project_members', 'public.optimization_runs',
+  'public.optimization_projects', 'public.optimization_project_members', 'optrail.api_keys', 'public.optimization_runs',
   'public.optimization_iterations', 'public.optimization_samples', 'public.optimization_programs',
   'public.optimization_examples', 'public.optimization_checkpoints', 'optrail.migrations', 'optrail.analytics_dirty',
   'optrail.analytics_rollup', 'optrail.analytics_extremes_lost', 'optrail.analytics_state', 'optrail.events',
@@ -1987,7 +2076,7 @@ grant execute on function
   public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),
   public.get_optimization_analytics(text)
   to authenticated, service_role;
-grant execute on function public.refresh_optimization_analytics(), optrail.refresh_analytics() to service_role;
+grant execute on function public.refresh_optimization_analytics(), optrail.refresh_analytics(), optrail.find_api_key(bytea) to service_role;
 
 grant select on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
   public.optimization_iterations, public.optimization_samples, public.optimization_programs, public.optimization_examples,
@@ -2003,6 +2092,11 @@ grant insert (id, name, metadata) on public.optimization_projects to service_rol
 grant update (name, metadata) on public.optimization_projects to authenticated, service_role;
 grant insert (project_id, user_id, role) on public.optimization_project_members to authenticated, service_role;
 grant update (role) on public.optimization_project_members to authenticated, service_role;
+-- All but the hash, which nobody has a use for.
+grant select (id, project_id, name, scope, prefix, created_by, created_at, expires_at, last_used_at, revoked_at)
+  on optrail.api_keys to authenticated, service_role;
+grant insert (project_id, name, scope, prefix, secret_hash, expires_at) on optrail.api_keys to authenticated, service_role;
+grant update (revoked_at) on optrail.api_keys to authenticated, service_role;
 
 -- By column: what triggers keep (recorded_*, best_*, attempt, clocks) and what an identity is made of cannot be written.
 grant insert (id, project_id, run_name, optimizer_type, status, direction, score_max, config, tags, notes, metadata,
@@ -2040,6 +2134,7 @@ foreach v_table in array array[
 ] loop
   execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
 end loop;
+create policy service_all on optrail.api_keys to service_role using (true) with check (true);
 create policy member_read on optrail.migrations for select to authenticated using (true);
 create policy service_read on optrail.migrations for select to service_role using (true);
 create policy member_read on optrail.analytics_state for select to authenticated using (true);
@@ -2070,6 +2165,14 @@ create policy owner_update on public.optimization_project_members for update to 
   with check (project_id = any (array(select optrail.my_projects('owner'))));
 create policy owner_delete on public.optimization_project_members for delete to authenticated
   using (project_id = any (array(select optrail.my_projects('owner'))));
+
+create policy owner_select on optrail.api_keys for select to authenticated
+  using (project_id = any (array(select optrail.my_projects('owner'))));
+create policy owner_insert on optrail.api_keys for insert to authenticated
+  with check (project_id = any (array(select optrail.my_projects('owner'))));
+create policy owner_update on optrail.api_keys for update to authenticated
+  using (project_id = any (array(select optrail.my_projects('owner'))))
+  with check (project_id = any (array(select optrail.my_projects('owner'))));
 
 foreach v_table in array array['optimization_runs', 'optimization_iterations', 'optimization_samples'] loop
   execute format('create policy member_select on public.%I for select to authenticated

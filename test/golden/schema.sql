@@ -235,6 +235,18 @@ begin
 end
 $$;
 
+-- Name: before_key_revoke(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.before_key_revoke() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  new.revoked_at := coalesce(old.revoked_at, clock_timestamp());
+  return new;
+end
+$$;
+
 -- Name: before_project_delete(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.before_project_delete() RETURNS trigger
@@ -523,6 +535,27 @@ CREATE FUNCTION optrail.few(p_iterations integer[]) RETURNS integer[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN ((cardinality(p_iterations) >= 1) AND (cardinality(p_iterations) <= 100)) THEN p_iterations ELSE NULL::integer[] END;
 
+-- Name: find_api_key(bytea); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.find_api_key(p_hash bytea) RETURNS TABLE(id uuid, project_id text, scope text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update optrail.api_keys as k set last_used_at = clock_timestamp()
+  from (
+    select used.project_id, used.id from optrail.api_keys as used
+    where used.secret_hash = p_hash and optrail.key_opens(used.revoked_at, used.expires_at)
+      and (used.last_used_at is null or used.last_used_at < clock_timestamp() - interval '1 minute')
+    for no key update skip locked
+  ) as due
+  where k.project_id = due.project_id and k.id = due.id;
+  return query
+    select k.id, k.project_id, k.scope from optrail.api_keys as k
+    where k.secret_hash = p_hash and optrail.key_opens(k.revoked_at, k.expires_at);
+end
+$$;
+
 -- Name: find_best(uuid, text, text); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction text) RETURNS TABLE(iteration integer, score double precision)
@@ -569,6 +602,20 @@ begin
 end
 $$;
 
+-- Name: is_live_key(text, text); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.is_live_key(p_key_id text, p_project_id text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return exists (
+    select from optrail.api_keys as k
+    where k.project_id = p_project_id and optrail.key_opens(k.revoked_at, k.expires_at)
+      and k.id = case when p_key_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_key_id::uuid end);
+end
+$_$;
+
 -- Name: is_score(double precision); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.is_score(p_score double precision) RETURNS boolean
@@ -584,6 +631,12 @@ CREATE FUNCTION optrail.is_trusted() RETURNS boolean
   select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
     'service_role', 'member')
 $$;
+
+-- Name: key_opens(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((p_revoked_at IS NULL) AND ((p_expires_at IS NULL) OR (p_expires_at > now())));
 
 -- Name: lock_runs(uuid[], text); Type: FUNCTION; Schema: optrail; Owner: -
 
@@ -641,6 +694,8 @@ CREATE FUNCTION optrail.my_projects(p_role text DEFAULT 'viewer'::text) RETURNS 
     case jsonb_typeof(optrail.claims() -> 'optrail_projects')
       when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+    -- Claims that were made for a key end with it, whoever still has them and however long ago they were made.
+    and (optrail.claims() -> 'optrail_key' is null or optrail.is_live_key(optrail.claims() ->> 'optrail_key', k.project_id))
 $$;
 
 -- Name: prune_events(); Type: FUNCTION; Schema: optrail; Owner: -
@@ -1594,6 +1649,78 @@ COMMENT ON COLUMN optrail.analytics_state.only_row IS 'Always true: the table ha
 -- Name: COLUMN analytics_state.refreshed_at; Type: COMMENT; Schema: optrail; Owner: -
 
 COMMENT ON COLUMN optrail.analytics_state.refreshed_at IS 'Database clock, at the end of the last refresh.';
+
+-- Name: api_keys; Type: TABLE; Schema: optrail; Owner: -
+
+CREATE TABLE optrail.api_keys (
+    id uuid DEFAULT optrail.uuid_v7() NOT NULL,
+    project_id text NOT NULL,
+    name text NOT NULL,
+    scope text DEFAULT 'write'::text NOT NULL,
+    prefix text NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_by text DEFAULT (optrail.claims() ->> 'sub'::text),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_keys_expires_later CHECK ((isfinite(expires_at) AND (expires_at > created_at))),
+    CONSTRAINT api_keys_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT api_keys_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT api_keys_prefix_form CHECK ((prefix ~ '^optrail_[0-9A-Za-z]{8}$'::text)),
+    CONSTRAINT api_keys_scope_known CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text, 'admin'::text])))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY optrail.api_keys FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE api_keys; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON TABLE optrail.api_keys IS 'Keys by which programs act in one project. They are never deleted, so that it stays known who had one.';
+
+-- Name: COLUMN api_keys.id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.id IS 'UUIDv7, made by the database.';
+
+-- Name: COLUMN api_keys.project_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.project_id IS 'The one project that it opens.';
+
+-- Name: COLUMN api_keys.name; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.name IS 'For people: who or what uses it.';
+
+-- Name: COLUMN api_keys.scope; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.scope IS 'read, write or admin: the roles viewer, editor and owner.';
+
+-- Name: COLUMN api_keys.prefix; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.prefix IS 'The first characters of the secret, to tell keys apart by.';
+
+-- Name: COLUMN api_keys.secret_hash; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.secret_hash IS 'SHA-256 of the whole secret, which has 256 random bits of its own and needs no salt. Nobody but the owner reads it.';
+
+-- Name: COLUMN api_keys.created_by; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.created_by IS 'The sub of the token that made it; null for a trusted caller, and for a key.';
+
+-- Name: COLUMN api_keys.created_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.created_at IS 'Database clock.';
+
+-- Name: COLUMN api_keys.expires_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.expires_at IS 'From then on it opens nothing; null for no end.';
+
+-- Name: COLUMN api_keys.last_used_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.last_used_at IS 'Database clock, to the minute.';
+
+-- Name: COLUMN api_keys.revoked_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.revoked_at IS 'Since when it opens nothing: the database clock at the first UPDATE of this column, and final.';
 
 -- Name: event_listeners; Type: TABLE; Schema: optrail; Owner: -
 
@@ -2552,6 +2679,16 @@ ALTER TABLE ONLY optrail.analytics_rollup
 ALTER TABLE ONLY optrail.analytics_state
     ADD CONSTRAINT analytics_state_pkey PRIMARY KEY (only_row);
 
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (project_id, id);
+
+-- Name: api_keys api_keys_secret_known_once; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.api_keys
+    ADD CONSTRAINT api_keys_secret_known_once UNIQUE (secret_hash);
+
 -- Name: event_listeners event_listeners_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
 
 ALTER TABLE ONLY optrail.event_listeners
@@ -2696,6 +2833,10 @@ CREATE INDEX idx_optimization_samples_example ON public.optimization_samples USI
 
 CREATE TRIGGER after_insert AFTER INSERT ON optrail.events FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_events_insert();
 
+-- Name: api_keys before_revoke; Type: TRIGGER; Schema: optrail; Owner: -
+
+CREATE TRIGGER before_revoke BEFORE UPDATE OF revoked_at ON optrail.api_keys FOR EACH ROW EXECUTE FUNCTION optrail.before_key_revoke();
+
 -- Name: optimization_runs after_change; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER after_change AFTER UPDATE OF run_name, status, tags, notes, metadata, eval_set_hash, start_time, end_time, error_message, error_stack, declared_initial_score, declared_final_score, declared_best_iteration, declared_iterations, declared_samples_evaluated, declared_successful_samples, declared_failed_samples, declared_total_tokens, declared_total_cost_usd, declared_avg_latency_ms, declared_duration_ms ON public.optimization_runs FOR EACH ROW WHEN ((old.status = new.status)) EXECUTE FUNCTION optrail.after_run_update();
@@ -2768,6 +2909,11 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.optimization_iterations 
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.optimization_projects FOR EACH ROW EXECUTE FUNCTION optrail.touch_updated_at();
 
+-- Name: api_keys api_keys_project_fkey; Type: FK CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.api_keys
+    ADD CONSTRAINT api_keys_project_fkey FOREIGN KEY (project_id) REFERENCES public.optimization_projects(id) ON DELETE CASCADE;
+
 -- Name: optimization_checkpoints optimization_checkpoints_run_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.optimization_checkpoints
@@ -2834,6 +2980,10 @@ ALTER TABLE optrail.analytics_rollup ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE optrail.analytics_state ENABLE ROW LEVEL SECURITY;
 
+-- Name: api_keys; Type: ROW SECURITY; Schema: optrail; Owner: -
+
+ALTER TABLE optrail.api_keys ENABLE ROW LEVEL SECURITY;
+
 -- Name: event_listeners; Type: ROW SECURITY; Schema: optrail; Owner: -
 
 ALTER TABLE optrail.event_listeners ENABLE ROW LEVEL SECURITY;
@@ -2886,6 +3036,10 @@ CREATE POLICY owner_all ON optrail.analytics_rollup TO postgres USING (true) WIT
 
 CREATE POLICY owner_all ON optrail.analytics_state TO postgres USING (true) WITH CHECK (true);
 
+-- Name: api_keys owner_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_all ON optrail.api_keys TO postgres USING (true) WITH CHECK (true);
+
 -- Name: event_listeners owner_all; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY owner_all ON optrail.event_listeners TO postgres USING (true) WITH CHECK (true);
@@ -2901,6 +3055,22 @@ CREATE POLICY owner_all ON optrail.events_pruned TO postgres USING (true) WITH C
 -- Name: migrations owner_all; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY owner_all ON optrail.migrations TO postgres USING (true) WITH CHECK (true);
+
+-- Name: api_keys owner_insert; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_insert ON optrail.api_keys FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+
+-- Name: api_keys owner_select; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_select ON optrail.api_keys FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+
+-- Name: api_keys owner_update; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_update ON optrail.api_keys FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+
+-- Name: api_keys service_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_all ON optrail.api_keys TO service_role USING (true) WITH CHECK (true);
 
 -- Name: event_listeners service_all; Type: POLICY; Schema: optrail; Owner: -
 
@@ -3196,6 +3366,10 @@ GRANT ALL ON FUNCTION optrail.are_tags(p_tags text[]) TO service_role;
 
 REVOKE ALL ON FUNCTION optrail.before_checkpoint_insert() FROM PUBLIC;
 
+-- Name: FUNCTION before_key_revoke(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.before_key_revoke() FROM PUBLIC;
+
 -- Name: FUNCTION before_project_delete(); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.before_project_delete() FROM PUBLIC;
@@ -3240,6 +3414,11 @@ REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p
 
 REVOKE ALL ON FUNCTION optrail.few(p_iterations integer[]) FROM PUBLIC;
 
+-- Name: FUNCTION find_api_key(p_hash bytea); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.find_api_key(p_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.find_api_key(p_hash bytea) TO service_role;
+
 -- Name: FUNCTION find_best(p_run_id uuid, p_project_id text, p_direction text); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction text) FROM PUBLIC;
@@ -3249,6 +3428,10 @@ REVOKE ALL ON FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_dir
 REVOKE ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO authenticated;
 GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO service_role;
+
+-- Name: FUNCTION is_live_key(p_key_id text, p_project_id text); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.is_live_key(p_key_id text, p_project_id text) FROM PUBLIC;
 
 -- Name: FUNCTION is_score(p_score double precision); Type: ACL; Schema: optrail; Owner: -
 
@@ -3261,6 +3444,10 @@ GRANT ALL ON FUNCTION optrail.is_score(p_score double precision) TO service_role
 REVOKE ALL ON FUNCTION optrail.is_trusted() FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.is_trusted() TO authenticated;
 GRANT ALL ON FUNCTION optrail.is_trusted() TO service_role;
+
+-- Name: FUNCTION key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 
 -- Name: FUNCTION lock_runs(p_run_ids uuid[], p_project_id text); Type: ACL; Schema: optrail; Owner: -
 
@@ -3498,6 +3685,61 @@ GRANT SELECT ON TABLE optrail.analytics_rollup TO service_role;
 
 GRANT SELECT ON TABLE optrail.analytics_state TO authenticated;
 GRANT SELECT ON TABLE optrail.analytics_state TO service_role;
+
+-- Name: COLUMN api_keys.id; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(id) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(id) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.project_id; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(project_id),INSERT(project_id) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(project_id),INSERT(project_id) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.name; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(name),INSERT(name) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(name),INSERT(name) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.scope; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(scope),INSERT(scope) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(scope),INSERT(scope) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.prefix; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(prefix),INSERT(prefix) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(prefix),INSERT(prefix) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.secret_hash; Type: ACL; Schema: optrail; Owner: -
+
+GRANT INSERT(secret_hash) ON TABLE optrail.api_keys TO authenticated;
+GRANT INSERT(secret_hash) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.created_by; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(created_by) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(created_by) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.created_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(created_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(created_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.expires_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.last_used_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(last_used_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(last_used_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.revoked_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE optrail.api_keys TO service_role;
 
 -- Name: TABLE event_listeners; Type: ACL; Schema: optrail; Owner: -
 

@@ -77,6 +77,7 @@ export const CHECKS: readonly Check[] = [
         'claims',
         'few',
         'is_score',
+        'key_opens',
         'may_follow',
         'microseconds',
         'role_rank',
