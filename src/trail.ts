@@ -4,12 +4,13 @@ import type { TrailClient } from './client/port.js';
 import { type Database, type Identity, TRUSTED } from './database/port.js';
 import { ERROR_CODES, isOptrailError } from './errors.js';
 import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
+import { DatabaseEvents } from './operations/events/feed.js';
 import { readFigures } from './operations/figures.js';
 import { schemaReadiness } from './operations/readiness.js';
 import { tend } from './operations/tend.js';
 import type { ApiKeyScope } from './schemas/key.js';
 import type { ProjectRole } from './schemas/project.js';
-import type { Caller, Readiness, Trail, TrailFigures } from './server/port.js';
+import type { Caller, EventFeed, Readiness, Trail, TrailFigures } from './server/port.js';
 import { findKey } from './store/keys.js';
 import { type Scope, scopeOf } from './store/scope.js';
 
@@ -17,15 +18,19 @@ const ROLES: Readonly<Record<ApiKeyScope, ProjectRole>> = { read: 'viewer', writ
 
 /** A trail for the server, on a connection of its own, which it closes. */
 export function openTrail(options: ClientOptions): Trail {
-  return new ConnectedTrail(connectionTo(options)) as unknown as Trail;
+  return new ConnectedTrail(connectionTo(options));
 }
 
 /**
  * Everything that `clientOf` gives acts under the caller's identity. The rest acts with the connection's own rights: each for the reason
  * that the port gives, and none of it takes anything from a request but a secret.
  */
-class ConnectedTrail {
-  constructor(private readonly connection: ClosableConnection) {}
+class ConnectedTrail implements Trail {
+  readonly events: EventFeed;
+
+  constructor(private readonly connection: ClosableConnection) {
+    this.events = eventsOver(connection);
+  }
 
   clientOf(caller: Caller): TrailClient {
     return createDirectClient(this.connection, identityOf(caller)) as TrailClient;
@@ -44,10 +49,11 @@ class ConnectedTrail {
     try {
       return await this.connection.use(async (database) => {
         const { version, problem } = await schemaReadiness(database);
-        return { ready: problem === null, problem, database: database.kind, schemaVersion: version, events: 'poll' };
+        const events = problem === null ? await this.events.detect() : this.events.mode;
+        return { ready: problem === null, problem, database: database.kind, schemaVersion: version, events };
       }, true);
     } catch (error) {
-      return { ready: false, problem: reasonOf(error), database: null, schemaVersion: null, events: 'poll' };
+      return { ready: false, problem: reasonOf(error), database: null, schemaVersion: null, events: this.events.mode };
     }
   }
 
@@ -59,13 +65,29 @@ class ConnectedTrail {
     return this.trusted(tend);
   }
 
-  close(): Promise<void> {
-    return this.connection.close();
+  async close(): Promise<void> {
+    await this.events.close();
+    await this.connection.close();
   }
 
   private trusted<T>(call: (scope: Scope) => Promise<T>): Promise<T> {
     return this.connection.use((database: Database) => call(scopeOf(database, TRUSTED)), true);
   }
+}
+
+/** What is committed, as it is committed, with the connection's own rights; what somebody missed, with theirs. */
+function eventsOver(connection: ClosableConnection): EventFeed {
+  const feed = new DatabaseEvents(() => connection.use(async (database) => database, true));
+  return {
+    since: (caller, topic, position) => feed.since(identityOf(caller), topic, position),
+    follow: (listener) => feed.follow(listener),
+    poke: () => feed.poke(),
+    get mode() {
+      return feed.mode;
+    },
+    detect: () => feed.detect(),
+    close: () => feed.close(),
+  };
 }
 
 function identityOf(caller: Caller): Identity {

@@ -31,6 +31,8 @@ export interface AppOptions {
   closing?: AbortSignal | undefined;
   /** Told of each request; nobody is where it is left out. */
   logger?: Logger | undefined;
+  /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
+  recheckMs?: number | undefined;
 }
 
 const NEVER = new AbortController().signal;
@@ -90,6 +92,10 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
     signal,
     closing: options.closing ?? NEVER,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    recheck: async () => {
+      await options.gate(context, async () => {});
+    },
+    recheckMs: options.recheckMs,
     request,
     requestId,
     server,
@@ -97,6 +103,8 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
     body: () => jsonOf(request, limit, signal),
     lines: () => linesOf(request, limit, signal),
   });
+  // Nobody who follows need wait until the database is asked the next time.
+  if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
 }
 

@@ -1,6 +1,7 @@
 import type { Route } from '../route.js';
 import { analyticsRoutes } from './analytics.js';
 import { checkpointRoutes } from './checkpoints.js';
+import { eventRoutes } from './events.js';
 import { healthRoutes } from './health.js';
 import { iterationRoutes } from './iterations.js';
 import { keyRoutes } from './keys.js';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...analyticsRoutes,
   ...openApiRoutes,
   ...healthRoutes,
+  ...eventRoutes,
 ];
