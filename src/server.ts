@@ -1,5 +1,6 @@
+import { uuidv7 } from 'uuidv7';
 import { readTokenSettings } from './config.js';
-import type { ClientOptions } from './open.js';
+import type { ClientOptions } from './places.js';
 import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
 import type { ConnectionInfo } from './server/env.js';
@@ -22,6 +23,8 @@ export interface ServerOptions extends ClientOptions, AccessOptions {
 
 /** The REST server as a function of requests, to be mounted where requests come in. */
 export interface OptrailServer {
+  /** What `/healthz` answers with, to tell this server from every other. */
+  readonly instance: string;
   fetch(request: Request, info?: ConnectionInfo): Promise<Response>;
   /** Ends streams, lets writes under way finish, and closes the database. */
   close(): Promise<void>;
@@ -33,8 +36,10 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
   const trail = openTrail(place);
   const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
   const closing = new AbortController();
-  const app = createApp({ trail, ...access, basePath, maxBodyBytes, timeoutMs, logger, closing: closing.signal });
+  const instance = uuidv7();
+  const app = createApp({ trail, ...access, instance, basePath, maxBodyBytes, timeoutMs, logger, closing: closing.signal });
   return {
+    instance,
     fetch: async (request, info = {}) => app.fetch(request, info),
     async close() {
       closing.abort();
