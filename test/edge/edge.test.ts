@@ -42,7 +42,7 @@ test('where no server answers, the worker goes on, and is told that nothing is k
     read: 'server_unreachable',
     warnings: expect.arrayContaining([
       expect.stringContaining('this runtime has no journal'),
-      expect.stringContaining('`optrail serve` running at http://127.0.0.1:1'),
+      expect.stringContaining('The Optrail server at http://127.0.0.1:1 does not answer'),
     ]),
   });
 });
