@@ -2,12 +2,7 @@ import { z } from 'zod';
 import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
-import {
-  BatchCreateOptimizationSamplesSchema,
-  type CreateOptimizationSampleInput,
-  OptimizationSampleSchema,
-  SampleBatchResultSchema,
-} from '../../schemas/sample.js';
+import { type CreateOptimizationSampleInput, OptimizationSampleSchema, SampleBatchResultSchema } from '../../schemas/sample.js';
 import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
 import { BulkResultSchema, bulk } from '../bulk.js';
 import { aSample, newSample } from '../examples.js';
