@@ -33,7 +33,7 @@ class ConnectedTrail implements Trail {
   }
 
   clientOf(caller: Caller): TrailClient {
-    return createDirectClient(this.connection, identityOf(caller)) as TrailClient;
+    return createDirectClient(this.connection, identityOf(caller));
   }
 
   async findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
