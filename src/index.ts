@@ -87,6 +87,7 @@ export type {
   OptimizationRunAnalyticsRow,
   OptimizationRunsRow,
   OptimizationSamplesRow,
+  OptrailFunctions,
 } from './database/rows.generated.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
 export { type ClientOptions, closeDefaultClient, createClient } from './open.js';

@@ -51,7 +51,7 @@ class ConnectedTrail implements Trail {
   }
 
   hasKeys(): Promise<boolean> {
-    return this.trusted(hasKeys);
+    return this.trusted('ask whether there is a key', hasKeys);
   }
 
   async readiness(): Promise<Readiness> {
