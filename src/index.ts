@@ -74,8 +74,10 @@ export type {
   ClientHandle,
   IterationReadOptions,
   OptimizationClient,
+  ProjectAdministration,
   ReadOptions,
   SampleReadOptions,
+  TrailClient,
 } from './client/port.js';
 export type {
   OptimizationCheckpointsRow,
@@ -116,11 +118,16 @@ export type {
 } from './recorder/port.js';
 export type { BestSoFar } from './recorder/standing.js';
 export type {
+  ApiKey,
+  ApiKeyScope,
   Claims,
+  CreateApiKeyInput,
+  CreatedApiKey,
   CreateOptimizationCheckpointInput,
   CreateOptimizationIterationInput,
   CreateOptimizationRunInput,
   CreateOptimizationSampleInput,
+  CreateProjectInput,
   Direction,
   EvalKind,
   IterationDecision,
@@ -134,6 +141,7 @@ export type {
   OptimizationRun,
   OptimizationRunSummary,
   OptimizationSample,
+  ProjectMember,
   ProjectRole,
   RunFiltersInput,
   RunPage,
@@ -144,4 +152,5 @@ export type {
   TopRunsOptions,
   UpdateOptimizationIterationInput,
   UpdateOptimizationRunInput,
+  UpdateProjectInput,
 } from './schemas/index.js';
