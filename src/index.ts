@@ -74,8 +74,10 @@ export type {
   ClientHandle,
   IterationReadOptions,
   OptimizationClient,
+  ProjectAdministration,
   ReadOptions,
   SampleReadOptions,
+  TrailClient,
 } from './client/port.js';
 export type {
   OptimizationCheckpointsRow,
@@ -87,6 +89,7 @@ export type {
   OptimizationRunAnalyticsRow,
   OptimizationRunsRow,
   OptimizationSamplesRow,
+  OptrailFunctions,
 } from './database/rows.generated.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
 export { type ClientOptions, closeDefaultClient, createClient } from './open.js';
@@ -115,11 +118,16 @@ export type {
 } from './recorder/port.js';
 export type { BestSoFar } from './recorder/standing.js';
 export type {
+  ApiKey,
+  ApiKeyScope,
   Claims,
+  CreateApiKeyInput,
+  CreatedApiKey,
   CreateOptimizationCheckpointInput,
   CreateOptimizationIterationInput,
   CreateOptimizationRunInput,
   CreateOptimizationSampleInput,
+  CreateProjectInput,
   Direction,
   EvalKind,
   IterationDecision,
@@ -133,6 +141,7 @@ export type {
   OptimizationRun,
   OptimizationRunSummary,
   OptimizationSample,
+  ProjectMember,
   ProjectRole,
   RunFiltersInput,
   RunPage,
@@ -143,4 +152,5 @@ export type {
   TopRunsOptions,
   UpdateOptimizationIterationInput,
   UpdateOptimizationRunInput,
+  UpdateProjectInput,
 } from './schemas/index.js';
