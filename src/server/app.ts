@@ -31,6 +31,8 @@ export interface AppOptions {
   timeoutMs?: number | undefined;
   /** Aborted when the server stops: streams then say goodbye and end. */
   closing?: AbortSignal | undefined;
+  /** Answers what no route does: the files of a page. */
+  page?: MiddlewareHandler<ServerEnv> | undefined;
   /** Told of each request; nobody is where it is left out. */
   logger?: Logger | undefined;
   /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
@@ -53,6 +55,7 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
     app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts));
   }
   for (const [path, methods] of methodsByPath()) app.all(path, () => problemResponse(wrongMethod(methods), docs));
+  if (options.page !== undefined) app.get('*', options.page);
   return app;
 }
 
@@ -86,29 +89,40 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
   const { raw: request } = context.req;
   const { caller, client, signal, requestId } = context.var;
   const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
-  const reply = await route.handle({
-    params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
-    query: queryOf(route.query ?? NO_QUERY, request.url),
-    caller,
-    client,
-    trail: options.trail,
-    signal,
-    closing: options.closing ?? NEVER,
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    recheck: async () => {
-      await options.gate(context, async () => {});
-    },
-    recheckMs: options.recheckMs,
-    request,
-    requestId,
-    server,
-    docs: `${options.basePath ?? ''}/docs`,
-    body: () => jsonOf(request, limit, signal),
-    lines: () => linesOf(request, limit, signal),
-  });
+  const reply = await inWords(() =>
+    route.handle({
+      params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
+      query: queryOf(route.query ?? NO_QUERY, request.url),
+      caller,
+      client,
+      trail: options.trail,
+      signal,
+      closing: options.closing ?? NEVER,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      recheck: async () => {
+        await options.gate(context, async () => {});
+      },
+      recheckMs: options.recheckMs,
+      request,
+      requestId,
+      server,
+      docs: `${options.basePath ?? ''}/docs`,
+      body: () => jsonOf(request, limit, signal),
+      lines: () => linesOf(request, limit, signal),
+    }),
+  );
   // Nobody who follows need wait until the database is asked the next time.
   if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
+}
+
+/** Hono hands nothing but errors to the handler of errors. */
+async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
+  }
 }
 
 function noRoute({ req }: Context<ServerEnv>, docs: string): HttpRefusal {

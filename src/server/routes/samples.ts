@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
-import { type CreateOptimizationSampleInput, OptimizationSampleSchema, SampleBatchResultSchema } from '../../schemas/sample.js';
+import {
+  type CreateOptimizationSampleInput,
+  type OptimizationSample,
+  OptimizationSampleSchema,
+  SampleBatchResultSchema,
+} from '../../schemas/sample.js';
 import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
 import { BulkResultSchema, bulk } from '../bulk.js';
 import { aSample, newSample } from '../examples.js';
@@ -60,8 +65,10 @@ export const sampleRoutes = [
     refusals: ['ambiguous_id', 'not_found'],
     async handle({ client, params: { runId }, query, signal, request }) {
       const { iteration, limit, cursor, ...options } = query;
-      const read = (most: number, after: { iteration: number; sampleIndex: number } | undefined = cursor) =>
-        client.getOptimizationSamples(runId, iteration, most, { ...options, after, signal });
+      const read = (most: number, last?: OptimizationSample) => {
+        const after = last === undefined ? cursor : { iteration: last.iteration, sampleIndex: last.sampleIndex };
+        return client.getOptimizationSamples(runId, iteration, most, { ...options, after, signal });
+      };
       if (wantsLines(request)) return rowsAsLines(request, signal, limit ?? Number.POSITIVE_INFINITY, read);
       return pageOf(limit ?? USUAL_ROWS, read, (last) => `${last.iteration}.${last.sampleIndex}`);
     },
@@ -103,7 +110,7 @@ export const sampleRoutes = [
     tag: 'Samples',
     summary: 'Record samples of several runs',
     description: 'All or none, in one transaction. A sample that exists stays as it is.',
-    access: 'caller',
+    access: 'editor',
     body: {
       schema: SamplesOfRunsSchema,
       example: { samples: [{ runId: aSample.runId, ...newSample }] },
