@@ -83,6 +83,14 @@ class Reader {
   }
 }
 
+type Step = typeof steps extends fc.Arbitrary<(infer S)[]> ? S : never;
+
+async function take(step: Step, writers: readonly Writer[], reader: Reader): Promise<void> {
+  if (step.kind === 'wait') await sleep(step.milliseconds);
+  else if (step.kind === 'reconnect') await reader.reconnect();
+  else await writers[step.writer]?.[step.kind]();
+}
+
 describe.each(INSTALLS.filter(({ name }) => /18, superuser|15, ordinary/.test(name)))('on $name', (install) => {
   const trail = useTrail(install);
   let pool: pg.Pool;
@@ -104,13 +112,8 @@ describe.each(INSTALLS.filter(({ name }) => /18, superuser|15, ordinary/.test(na
           const projectId = newProject();
           const writers = [new Writer(one, projectId), new Writer(other, projectId)];
           for (const { runId } of writers) await trail.client.createOptimizationRun(aRun(projectId, { id: runId, status: 'running' }));
-          const path = `/v1/projects/${projectId}/events`;
           const reader = await Reader.open(served, `/v1/projects/${projectId}/events`);
-          for (const step of script) {
-            if (step.kind === 'wait') await sleep(step.milliseconds);
-            else if (step.kind === 'reconnect') await reader.reconnect();
-            else await writers[step.writer]?.[step.kind]();
-          }
+          for (const step of script) await take(step, writers, reader);
           for (const writer of writers) await writer.commit();
           const last = await trail.client.createOptimizationRun(aRun(projectId));
           expect(await reader.untilTold(last.id)).toEqual(writers.flatMap(({ committed }) => committed).sort());
