@@ -13,15 +13,9 @@ const REST = { least: 25, share: 4 };
 /** Milliseconds that it goes on when nobody follows any more: who lost the connection comes back. */
 const LINGER = 10_000;
 
-export interface FeedOptions {
-  /** False: never LISTEN, and look each second. True where it is left out: whether the database can be heard is found out. */
-  listen?: boolean | undefined;
-}
-
 /** What was committed, as it is committed: one reader of all projects for as many followers as there are. */
 export class DatabaseEvents {
   readonly #open: () => Promise<Database>;
-  readonly #mayListen: boolean;
   readonly #followers = new Set<(page: EventPage) => void>();
   #ear: Ear | undefined;
   #mode: 'listen' | 'poll' | undefined;
@@ -36,9 +30,8 @@ export class DatabaseEvents {
   #isClosed = false;
 
   /** @param open gives the database, the same each time; it is opened by the first use */
-  constructor(open: () => Promise<Database>, { listen = true }: FeedOptions = {}) {
+  constructor(open: () => Promise<Database>) {
     this.#open = open;
-    this.#mayListen = listen;
   }
 
   /** Whether the database says that there is something, or is asked each second. */
@@ -111,7 +104,7 @@ export class DatabaseEvents {
     const { position } = await readEvents(scopeOf(database, TRUSTED), null, null);
     if (this.#isClosed) return;
     this.#position = position;
-    if (this.#mayListen && database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
+    if (database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
     this.#lookWithin(LOOK_EVERY);
   }
 

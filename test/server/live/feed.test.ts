@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Database, TRUSTED } from '../../../src/database/port.js';
 import { openPostgres, type PoolLike } from '../../../src/database/postgres.js';
-import { DatabaseEvents, type FeedOptions } from '../../../src/operations/events/feed.js';
+import { DatabaseEvents } from '../../../src/operations/events/feed.js';
 import type { EventPage } from '../../../src/store/events.js';
 import { aRun, newProject } from '../../support/records.js';
 import { INSTALLS, type Trail } from '../../support/trails.js';
@@ -14,8 +14,8 @@ function installed(name: string): Promise<Trail> {
 }
 
 /** A feed, and the runs that it has told of. */
-async function follow(database: Database, options: FeedOptions = {}) {
-  const feed = new DatabaseEvents(async () => database, options);
+async function follow(database: Database) {
+  const feed = new DatabaseEvents(async () => database);
   onTestFinished(() => feed.close());
   const runs: string[] = [];
   const stop = await feed.follow((page: EventPage) => runs.push(...page.events.map(({ event }) => event.runId)));

@@ -97,7 +97,7 @@ describe.each(INSTALLS.filter(({ name }) => /18, superuser|15, ordinary/.test(na
   let served: Served;
   beforeAll(() => {
     pool = new pg.Pool({ connectionString: trail.url });
-    served = serve(trail.database);
+    served = serve(trail.url);
   });
   afterAll(async () => {
     await served?.close();

@@ -1,75 +1,47 @@
-import { createDirectClient } from '../../../src/client/direct.js';
-import { type Database, type Identity, TRUSTED } from '../../../src/database/port.js';
-import { OptrailError } from '../../../src/errors.js';
-import { DatabaseEvents, type FeedOptions } from '../../../src/operations/events/feed.js';
 import type { Claims } from '../../../src/schemas/project.js';
+import { createAccess } from '../../../src/server/access/access.js';
 import { createApp } from '../../../src/server/app.js';
-import type { Caller, EventBatch, EventTopic, Trail } from '../../../src/server/port.js';
-import { ExampleMemory } from '../../../src/store/example-memory.js';
+import { openTrail } from '../../../src/trail.js';
+import { SECRET, tokenOf } from '../../support/http.js';
 import { Follower } from './follower.js';
 
-/** The server over a database, whose callers say themselves who they are. */
+/** Who calls: the user of this machine, a user with a token, or whoever has a key. */
+export type Bearer = { claims: Claims } | { key: string } | undefined;
+
+/** The server over a database, as `optrail serve` makes it, without a socket. */
 export interface Served {
-  feed: DatabaseEvents;
-  request(path: string, claims?: Claims | null, headers?: Record<string, string>, method?: string): Promise<Response>;
+  request(path: string, bearer?: Bearer, headers?: Record<string, string>, method?: string): Promise<Response>;
   /** Opens a stream and waits until it is greeted. */
-  follow(path: string, options?: { claims?: Claims | null; lastEventId?: string }): Promise<Follower>;
-  /** From then on the gate refuses everybody. */
-  revokeAll(): void;
+  follow(path: string, options?: { bearer?: Bearer; lastEventId?: string }): Promise<Follower>;
   /** As the server does when it stops. */
   shutDown(): void;
   close(): Promise<void>;
 }
 
-const CLAIMS = 'x-test-claims';
-
-export function serve(database: Database, { recheckMs, ...options }: FeedOptions & { recheckMs?: number } = {}): Served {
-  const feed = new DatabaseEvents(async () => database, options);
-  const connection = { use: <T>(call: (database: Database) => Promise<T>) => call(database), examples: new ExampleMemory() };
-  const identityOf = (caller: Caller): Identity => (caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims });
-  const trail = {
-    clientOf: (caller: Caller) => createDirectClient(connection, identityOf(caller)),
-    events: {
-      since: (caller: Caller, topic: EventTopic, position: string | null) => feed.since(identityOf(caller), topic, position),
-      follow: (listener: (batch: EventBatch) => void) => feed.follow(listener),
-      poke: () => feed.poke(),
-      detect: () => feed.detect(),
-    },
-  } as unknown as Trail;
+export function serve(databaseUrl: string | undefined, { recheckMs }: { recheckMs?: number } = {}): Served {
+  const trail = openTrail({ databaseUrl });
   const closing = new AbortController();
+  const access = createAccess(trail, { auth: { open: true, jwtSecret: SECRET }, rateLimit: { perSecond: 1, burst: 1_000 } });
+  const app = createApp({ trail, ...access, recheckMs, closing: closing.signal });
   const followers: Follower[] = [];
-  let isOpen = true;
-  const app = createApp({
-    trail,
-    recheckMs,
-    closing: closing.signal,
-    async gate(context, next) {
-      if (!isOpen) throw new OptrailError('unauthenticated', 'The key was revoked.');
-      const claims = context.req.header(CLAIMS);
-      context.set('caller', claims === undefined ? { kind: 'local' } : { kind: 'token', claims: JSON.parse(claims) as Claims });
-      await next();
-    },
-  });
-  const request: Served['request'] = async (path, claims = null, headers = {}, method = 'GET') =>
-    app.request(path, { method, headers: { ...headers, ...(claims === null ? {} : { [CLAIMS]: JSON.stringify(claims) }) } });
+  const request: Served['request'] = async (path, bearer, headers = {}, method = 'GET') => {
+    const credential = bearer && ('key' in bearer ? bearer.key : await tokenOf({ sub: 'somebody', ...bearer.claims }));
+    return app.request(path, { method, headers: { ...headers, ...(credential ? { authorization: `Bearer ${credential}` } : {}) } });
+  };
   return {
-    feed,
     request,
-    async follow(path, { claims = null, lastEventId } = {}) {
-      const response = await request(path, claims, lastEventId === undefined ? {} : { 'last-event-id': lastEventId });
+    async follow(path, { bearer, lastEventId } = {}) {
+      const response = await request(path, bearer, lastEventId === undefined ? {} : { 'last-event-id': lastEventId });
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       const follower = new Follower(response);
       followers.push(follower);
       await follower.untilTold('hello');
       return follower;
     },
-    revokeAll() {
-      isOpen = false;
-    },
     shutDown: () => closing.abort(),
     async close() {
       await Promise.all(followers.map((follower) => follower.close()));
-      await feed.close();
+      await trail.close();
     },
   };
 }
