@@ -28,16 +28,39 @@ export interface Transaction {
   query<R extends Row = Row>(statement: Statement): Promise<R[]>;
 }
 
+/** What hears the notifications of a channel, on a connection of its own. */
+export interface Listening {
+  /** Resolves when nothing more is heard: the connection broke, or was closed. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How many connections there are. */
+export interface PoolFigures {
+  total: number;
+  idle: number;
+  /** Calls that wait for one. */
+  waiting: number;
+}
+
 /** A connection to one database, whichever engine it is; it knows nothing of runs. */
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
   /** Where the data is, for people: a directory, or a URL with its password masked. */
   readonly target: string;
+  /** Null where there is no pool, or one that does not tell. */
+  readonly pool: PoolFigures | null;
   /** One statement in a transaction of its own. */
   query<R extends Row = Row>(identity: Identity, statement: Statement, options?: QueryOptions): Promise<R[]>;
   /** Several statements, all or none. The callback's error rolls back and is thrown on. */
   transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options?: QueryOptions): Promise<T>;
   /** SQL text with several statements and no parameters, outside any transaction of ours (migrations bring their own). */
   script(text: string): Promise<void>;
+  /**
+   * Calls back with the payload of each notification of a channel. Null where there is no connection to spare for it: the embedded
+   * engine has one for all, and a pool of one would be empty. That it returns does not say that anything will be heard: a
+   * transaction pooler takes LISTEN, and forgets it.
+   */
+  listen(channel: string, heard: (payload: string) => void): Promise<Listening | null>;
   close(): Promise<void>;
 }

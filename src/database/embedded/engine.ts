@@ -55,6 +55,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
 class Embedded implements Database {
   readonly kind = 'embedded';
   readonly target: string;
+  readonly pool = null;
   readonly #durable: { lock: Lock; start: () => Promise<Host> } | undefined;
   #host: Host;
   #last: Promise<unknown> = Promise.resolve();
@@ -83,6 +84,10 @@ class Embedded implements Database {
     return this.#inTurn(undefined, async (_, host) => {
       await host.ask({ kind: 'script', text });
     });
+  }
+
+  async listen(): Promise<null> {
+    return null;
   }
 
   close(): Promise<void> {
