@@ -32,6 +32,7 @@ export class DatabaseEvents {
   #again = false;
   #rest = REST.least;
   #timer: NodeJS.Timeout | undefined;
+  #due = 0;
   #lingering: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -112,7 +113,7 @@ export class DatabaseEvents {
     if (this.#isClosed) return;
     this.#position = position;
     if (this.#mayListen && database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
-    this.#lookLater(LOOK_EVERY);
+    this.#lookWithin(LOOK_EVERY);
   }
 
   #lingerWhenUnfollowed(): void {
@@ -126,23 +127,28 @@ export class DatabaseEvents {
     if (this.#starting !== undefined) this.#mode = this.mode;
     [this.#ear, this.#starting, this.#position] = [undefined, undefined, undefined];
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     clearTimeout(this.#lingering);
     await Promise.all([ear?.close(), this.#looking]);
   }
 
-  #lookLater(milliseconds: number): void {
+  /** Looks so many milliseconds from now, unless it will sooner: notifications that keep coming must not put it off. */
+  #lookWithin(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (this.#timer !== undefined && this.#due <= due) return;
     clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
   }
 
   /** Many notifications come to one look. */
   #lookSoon(): void {
     if (this.#looking !== undefined) this.#again = true;
-    else this.#lookLater(this.#rest);
+    else this.#lookWithin(this.#rest);
   }
 
   #look(): void {
-    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#again = false;
     const began = performance.now();
     this.#looking = this.#read().then((found) => {
@@ -151,7 +157,7 @@ export class DatabaseEvents {
       if (this.#position === undefined) return;
       // Where something happens more will, and a notification may have been sent before we were known to listen.
       const isQuiet = !found && this.mode === 'listen';
-      this.#lookLater(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
+      this.#lookWithin(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
     });
   }
 
