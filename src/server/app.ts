@@ -17,6 +17,8 @@ import { securityHeaders } from './security.js';
 
 export interface AppOptions {
   trail: Trail;
+  /** Tells this server from every other. */
+  instance?: string | undefined;
   /** Stand before everything, what is for anybody too. */
   front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
   /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
@@ -43,9 +45,9 @@ const NEVER = new AbortController().signal;
 
 /** The server as a function of requests. It never listens. */
 export function createApp(options: AppOptions): Hono<ServerEnv> {
-  const { basePath = '', timeoutMs = TIMEOUT_MS, logger, trail } = options;
+  const { basePath = '', timeoutMs = TIMEOUT_MS, logger } = options;
   const docs = `${basePath}/docs`;
-  const facts = factsOf(trail, basePath);
+  const facts = factsOf(options);
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
@@ -59,9 +61,10 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   return app;
 }
 
-function factsOf(trail: Trail, basePath: string): ServerFacts {
+function factsOf({ trail, basePath = '', instance = '' }: AppOptions): ServerFacts {
   let document: ReturnType<ServerFacts['document']> | undefined;
   return {
+    instance,
     metrics: new Metrics(trail),
     document() {
       document ??= openApiDocument(ROUTES, basePath);

@@ -38,6 +38,8 @@ export interface AnswerSpec {
 
 /** What the routes about the server itself tell. */
 export interface ServerFacts {
+  /** Tells this server from every other. */
+  instance: string;
   metrics: Metrics;
   /** The OpenAPI document. */
   document(): OpenApiDocument;

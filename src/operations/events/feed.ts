@@ -1,6 +1,7 @@
-import { type Database, type Identity, TRUSTED } from '../../database/port.js';
+import type { Database, Identity } from '../../database/port.js';
 import { type EventPage, readEvents } from '../../store/events.js';
 import { scopeOf } from '../../store/scope.js';
+import { trustedTo } from '../trusted.js';
 import { Ear } from './ear.js';
 import { parsePosition } from './position.js';
 
@@ -101,7 +102,7 @@ export class DatabaseEvents {
 
   async #begin(): Promise<void> {
     const database = await this.#open();
-    const { position } = await readEvents(scopeOf(database, TRUSTED), null, null);
+    const { position } = await readEvents(scopeOf(database, trustedTo('read what was committed')), null, null);
     if (this.#isClosed) return;
     this.#position = position;
     if (database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
@@ -158,7 +159,7 @@ export class DatabaseEvents {
     const from = this.#position;
     if (from === undefined) return false;
     const page = await this.#open()
-      .then((database) => readEvents(scopeOf(database, TRUSTED), null, from))
+      .then((database) => readEvents(scopeOf(database, trustedTo('read what was committed')), null, from))
       .catch(() => null);
     if (page === null || this.#position === undefined) return false;
     this.#position = page.position;
