@@ -51,16 +51,12 @@ def _refusal(response: httpx.Response, url: str) -> Unreachable | Rejected:
     message = str(problem.get("detail") or problem.get("title") or response.reason_phrase)
     errors = problem.get("errors")
     if isinstance(errors, list):
-        message += "".join(
-            f"\n  {each.get('pointer')}: {each.get('detail')}" for each in errors[:10] if isinstance(each, dict)
-        )
+        message += "".join(f"\n  {each.get('pointer')}: {each.get('detail')}" for each in errors[:10] if isinstance(each, dict))
     if response.status_code == 401:
         # Nothing is wrong with the request: it waits until there is a key.
         return Unreachable(f"{url} asks for an API key that it knows ({message}); set OPTRAIL_API_KEY")
     if problem.get("retryable") is True or response.status_code in {408, 429} or response.status_code >= 500:
-        return Unreachable(
-            f"{url} answered {response.status_code} {code}: {message}", retry_after=_retry_after(response)
-        )
+        return Unreachable(f"{url} answered {response.status_code} {code}: {message}", retry_after=_retry_after(response))
     hint = problem.get("hint")
     return Rejected(code, message, hint=hint if isinstance(hint, str) else None)
 

@@ -145,9 +145,7 @@ class Journal:
 
     def _line(self, method: str, path: str, body: bytes) -> bytes:
         self._sequence += 1
-        head = json.dumps(
-            {"kind": "request", "sequence": self._sequence, "method": method, "path": path}, separators=(",", ":")
-        )
+        head = json.dumps({"kind": "request", "sequence": self._sequence, "method": method, "path": path}, separators=(",", ":"))
         text = head[:-1].encode() + b',"body":' + body
         return text + b',"crc32":"%08x"}\n' % zlib.crc32(text)
 

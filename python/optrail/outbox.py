@@ -134,9 +134,7 @@ class Outbox:
             self._journal.close()
         _open.discard(self)
         if left > 0 and path is not None:
-            log.warning(
-                "optrail: %d requests wait in %s; `npx optrail sync --dir %s` sends them", left, path, path.parent
-            )
+            log.warning("optrail: %d requests wait in %s; `npx optrail sync --dir %s` sends them", left, path, path.parent)
 
     def _work(self) -> None:
         beaten = time.monotonic()
@@ -207,9 +205,7 @@ class Outbox:
             except (OSError, JournalFull) as error:
                 self._warn("journal", "the journal can't be written: %s", error)
             if refused is not None:
-                self._warn(
-                    f"rejected {refused.code}", "the server refused part of the trail; %s (%s)", refused, request.path
-                )
+                self._warn(f"rejected {refused.code}", "the server refused part of the trail; %s (%s)", refused, request.path)
             self._changed.notify_all()
 
     def _away(self, error: Unreachable) -> None:

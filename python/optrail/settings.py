@@ -20,9 +20,7 @@ class Target:
     journal: Path
 
     @classmethod
-    def resolve(
-        cls, url: str | None = None, api_key: str | None = None, journal: str | os.PathLike[str] | None = None
-    ) -> Target:
+    def resolve(cls, url: str | None = None, api_key: str | None = None, journal: str | os.PathLike[str] | None = None) -> Target:
         """Fills in OPTRAIL_URL and OPTRAIL_API_KEY for what is not given. Raises OptrailError where the URL is none."""
         chosen = url or os.environ.get("OPTRAIL_URL") or DEFAULT_URL
         if not chosen.startswith(("http://", "https://")):

@@ -18,8 +18,8 @@ from dspy.utils.callback_context import ACTIVE_CALL_ID
 
 from ..client import Client
 from ..ids import new_id
-from ..jsonable import jsonable
 from ..journal import Journal
+from ..jsonable import jsonable
 from ..outbox import Outbox
 from ..recorder import FLUSH_SECONDS, RunLabels, RunRecorder
 from ..settings import Target
@@ -99,14 +99,10 @@ class DSPyCallback(BaseCallback):
         """A run begins, unless this compile is a part of another's or of a program that answers."""
         around = self._around()
         if around is not None and (around.inside_program or around.watch is None or not around.watch.has_child_runs):
-            self._calls[call_id] = Call(
-                "compile", around.watch, around.evaluation, around.program, around.inside_program
-            )
+            self._calls[call_id] = Call("compile", around.watch, around.evaluation, around.program, around.inside_program)
             return
         parent = None if around is None else around.watch
-        self._calls[call_id] = Call(
-            "compile", self._attempt("a run's beginning", lambda: self._begin(instance, inputs, parent))
-        )
+        self._calls[call_id] = Call("compile", self._attempt("a run's beginning", lambda: self._begin(instance, inputs, parent)))
 
     def on_compile_end(self, call_id: str, outputs: Any | None, exception: BaseException | None = None) -> None:
         """The run ends."""
@@ -129,9 +125,7 @@ class DSPyCallback(BaseCallback):
         if around is None or around.watch is None:
             return
         if around.inside_program or around.evaluation is not None:
-            self._calls[call_id] = Call(
-                "evaluate", around.watch, around.evaluation, around.program, around.inside_program
-            )
+            self._calls[call_id] = Call("evaluate", around.watch, around.evaluation, around.program, around.inside_program)
             return
         devset = inputs.get("devset")
         module = inputs.get("program")
@@ -280,7 +274,7 @@ class DSPyCallback(BaseCallback):
         """Records; what goes wrong is logged and goes no further."""
         try:
             return work()
-        except Exception as error:  # noqa: BLE001 - the recorder's own, which must not reach the compile
+        except Exception as error:
             if what not in self._warned:
                 self._warned.add(what)
                 log.warning("optrail: %s could not be recorded, the compile goes on: %s", what, error, exc_info=True)

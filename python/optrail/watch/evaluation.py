@@ -41,9 +41,7 @@ class Row:
 class Evaluation:
     """Between its start and its end it collects the calls of its program; then it has rows."""
 
-    def __init__(
-        self, module: Any, program: Program | None, devset: list[Any], metadata: dict[str, Any] | None
-    ) -> None:
+    def __init__(self, module: Any, program: Program | None, devset: list[Any], metadata: dict[str, Any] | None) -> None:
         self.module = module
         #: The program as it was when the evaluation began: an optimizer may change it afterwards.
         self.program = program

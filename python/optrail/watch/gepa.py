@@ -174,9 +174,7 @@ class GEPAWatch(Watch):
     def on_merge_rejected(self, event: Event) -> None:
         """Its sum is below both parents'."""
         parents = tuple(event["parent_ids"])
-        self._decide(
-            [each for each in self._proposals if each.open and each.parents == parents][:1], "rejected", event["reason"]
-        )
+        self._decide([each for each in self._proposals if each.open and each.parents == parents][:1], "rejected", event["reason"])
 
     def on_budget_updated(self, event: Event) -> None:
         """The metric calls so far."""
@@ -219,13 +217,9 @@ class GEPAWatch(Watch):
         parents = tuple(int(parent) for parent in event["parent_ids"])
         merge = len(parents) > 1
         batch = next(
-            (
-                each
-                for each in reversed(self._batches)
-                if (each.parent,) == parents and each.inputs is started.event["inputs"]
-            ),
+            (each for each in reversed(self._batches) if (each.parent,) == parents and each.inputs is started.event["inputs"]),
             None,
-        )  # noqa: E501
+        )
         params: dict[str, Any] = {"role": "merge" if merge else "proposal", "round": event["iteration"]}
         reflection = started.reflection
         if batch is not None:
@@ -245,9 +239,7 @@ class GEPAWatch(Watch):
 
     def _accepted(self, evaluation: Evaluation, parents: tuple[int, ...]) -> Proposal | None:
         key = "" if evaluation.program is None else evaluation.program.key
-        found = next(
-            (each for each in self._proposals if each.open and each.parents == parents and each.key == key), None
-        )
+        found = next((each for each in self._proposals if each.open and each.parents == parents and each.key == key), None)
         if found is None or not parents:
             return None
         against = "" if found.before is None else f"{_figure(found.before)} -> "
@@ -269,9 +261,7 @@ class GEPAWatch(Watch):
             rows = evaluation.rows
             fits = len(rows) == count and (
                 outputs is None
-                or all(
-                    row.prediction is output or row.error is not None for row, output in zip(rows, outputs, strict=True)
-                )
+                or all(row.prediction is output or row.error is not None for row, output in zip(rows, outputs, strict=True))
             )
             if fits:
                 return self._finished.pop(index)

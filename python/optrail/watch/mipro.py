@@ -74,9 +74,7 @@ class MIPROWatch(Watch):
 
     def _chose(self, arguments: Mapping[str, Any], _result: Any) -> None:
         number = arguments["trial_num"]
-        self._chosen = {
-            str(name): index for name, index in arguments["trial_logs"][number].items() if isinstance(index, int)
-        }
+        self._chosen = {str(name): index for name, index in arguments["trial_logs"][number].items() if isinstance(index, int)}
 
     def _proposed(self, arguments: Mapping[str, Any], result: Any) -> None:
         demo_sets = arguments.get("demo_candidates") or {}

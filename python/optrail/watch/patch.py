@@ -22,9 +22,7 @@ class Patches:
         """Calls `look(arguments, result)` after each call of the method, which works as before."""
         original = getattr(owner, name, None)
         if not callable(original):
-            log.warning(
-                "optrail: %s has no %s any more; the run lacks what it would have told", type(owner).__name__, name
-            )
+            log.warning("optrail: %s has no %s any more; the run lacks what it would have told", type(owner).__name__, name)
             return
         signature = inspect.signature(original)
 

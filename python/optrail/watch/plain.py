@@ -55,9 +55,7 @@ class BetterTogetherWatch(Watch):
         parents = [self._last] if self._evaluations > 0 else []
         strategy = self.SEPARATOR.join(done)
         params = {"strategy": strategy, "step": self._evaluations, **({"optimizer": done[-1]} if done else {})}
-        self._last = self.record(
-            evaluation, isBaseline=self._evaluations == 0 or None, parentIterations=parents, params=params
-        )
+        self._last = self.record(evaluation, isBaseline=self._evaluations == 0 or None, parentIterations=parents, params=params)
         self._evaluations += 1
 
     def compiled(self, program: Any) -> None:

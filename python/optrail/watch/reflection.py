@@ -33,9 +33,7 @@ class Reflections:
         """A proposal is made, out of those calls that said its texts; of all where none can be told apart."""
         texts = event["new_instructions"]
         alone = self._under_way <= 1
-        calls = [
-            call for call in self._calls if alone or any(_says(call, text) for text in texts.values())
-        ] or self._calls
+        calls = [call for call in self._calls if alone or any(_says(call, text) for text in texts.values())] or self._calls
         usage = Usage()
         for call in calls:
             usage.add(call.usage)

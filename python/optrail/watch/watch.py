@@ -83,9 +83,7 @@ class Watch:
             self.declare_winner(result)
         elif result is not None:
             # Nothing was evaluated: the program it made is all there is to keep.
-            number = self.run.iteration(
-                evalKind="bootstrap", status="completed", program=result.state, params={"role": "result"}
-            )
+            number = self.run.iteration(evalKind="bootstrap", status="completed", program=result.state, params={"role": "result"})
             self.run.update(bestIteration=number)
 
     def close(self) -> None:
