@@ -97,7 +97,9 @@ def tracked(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callabl
         with optrail.track(project, name, url=server.url, journal=journal) as callback:
             yield callback
         left = [path.read_text() for path in journal.glob("*.jsonl")]
-        assert not left, "the server did not take: " + "\n".join(line for text in left for line in text.splitlines() if "rejected" in line)
+        assert not left, "the server did not take: " + "\n".join(
+            line for text in left for line in text.splitlines() if "rejected" in line
+        )
 
     return track
 

@@ -77,7 +77,10 @@ def _asked(system: str, last: str) -> list[str]:
 
 def _value(name: str, system: str, messages: list[dict[str, Any]], last: str, index: int) -> str:
     if name == "label":
-        return _label(system, messages, last)
+        topic = _field(last, "topic")
+        return topic if topic in LABELS else _label(system, messages, last)
+    if name == "topic":
+        return next((label for word, label in _cues(system) if word in _words(_field(last, "ticket"))), "unknown")
     if name in {"proposed_instruction", "improved_instruction", "new_instruction"} or "instruction" in name:
         return _instruction(last, index)
     if name == "proposed_prefix_for_output_field":
@@ -108,10 +111,14 @@ def _label(system: str, messages: list[dict[str, Any]], last: str) -> str:
             best, found = shared, label
     if found is not None and best >= 2:
         return found
-    for word, label in re.findall(r"(\w+) => (\w+)", system):
+    for word, label in _cues(system):
         if word in question:
             return label
     return found or LABELS[_digest(_field(last, "ticket")) % 3]
+
+
+def _cues(system: str) -> list[tuple[str, str]]:
+    return re.findall(r"(\w+) => (\w+)", system)
 
 
 def _field(text: str, name: str) -> str:

@@ -54,6 +54,16 @@ class Program(dspy.Module):
         return self.triage(ticket=ticket)
 
 
+class TwoSteps(dspy.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sort = dspy.Predict("ticket -> topic")
+        self.triage = dspy.ChainOfThought(dspy.Signature("ticket, topic -> label", "Say which desk a ticket belongs to."))
+
+    def forward(self, ticket: str) -> dspy.Prediction:
+        return self.triage(ticket=ticket, topic=self.sort(ticket=ticket).topic)
+
+
 def exact(example: Any, prediction: Any, trace: Any = None) -> float:
     return float(example.label == prediction.label)
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from ..jsonable import jsonable
 from .calls import ModelCall
 from .evaluation import Evaluation, Row
-from .programs import program_from
+from .programs import Program, program_from, program_of
 from .reflection import Reflections
 from .watch import Watch
 
@@ -97,12 +97,11 @@ class GEPAWatch(Watch):
     def on_valset_evaluated(self, event: Event) -> None:
         """A candidate's full evaluation: of the seed, or of what was accepted."""
         index, outputs = event["candidate_idx"], event["outputs_by_val_id"]
-        scores = dict(event["scores_by_val_id"])
-        evaluation = self._take(list(outputs.values()) if outputs else None, len(scores))
-        if evaluation is None:
-            evaluation = self._made_up(
-                event["candidate"], self._examples(scores), list((outputs or {}).values()), list(scores.values())
-            )
+        ids = _in_order(event["scores_by_val_id"])
+        scores = [event["scores_by_val_id"][each] for each in ids]
+        evaluation = self._evaluation(self._examples(ids), None if not outputs else [outputs.get(each) for each in ids], scores)
+        if evaluation.program is None:
+            evaluation.program = self._program_of(event["candidate"])
         parents = [int(parent) for parent in event["parent_ids"] if parent is not None]
         accepted = self._accepted(evaluation, tuple(parents))
         params: dict[str, Any] = {
@@ -117,7 +116,7 @@ class GEPAWatch(Watch):
         front, self._front = self._front, None
         self._iterations[index] = number = self.record(
             evaluation,
-            self._samples(evaluation, list(scores.values())),
+            self._samples(evaluation, scores),
             evalKind="full",
             score=event["average_score"],
             isBaseline=index == 0 or None,
@@ -141,8 +140,8 @@ class GEPAWatch(Watch):
     def on_evaluation_end(self, event: Event) -> None:
         """A minibatch: of a parent, of its child, or of a merge."""
         started = self._started.pop(0)
-        inputs, scores, outputs = started.event["inputs"], list(event["scores"]), list(event["outputs"])
-        evaluation = self._take(outputs, len(scores)) or self._made_up(None, list(inputs), outputs, scores)
+        inputs, scores = started.event["inputs"], list(event["scores"])
+        evaluation = self._evaluation(list(inputs), list(event["outputs"]), scores)
         total = sum(scores)
         common = {"evalKind": "minibatch", "score": total / len(scores) if scores else None}
         samples = self._samples(evaluation, scores)
@@ -170,6 +169,14 @@ class GEPAWatch(Watch):
         found = [each for each in self._proposals if each.open]
         same = [each for each in found if (each.before, each.after) == (event["old_score"], event["new_score"])]
         self._decide((same or found)[:1], "rejected", event["reason"])
+
+    def on_merge_attempted(self, event: Event) -> None:
+        """Told behind its minibatch, which a cache may have answered whole: then only this says what was merged."""
+        for proposal in self._proposals:
+            if proposal.open and proposal.key == "" and proposal.parents == tuple(event["parent_ids"]):
+                program = self._program_of(event["merged_candidate"])
+                proposal.key = program.key
+                self.run.update_iteration(proposal.iteration, program=program.state)
 
     def on_merge_rejected(self, event: Event) -> None:
         """Its sum is below both parents'."""
@@ -255,32 +262,58 @@ class GEPAWatch(Watch):
     def _known(self, candidates: Sequence[Any]) -> list[int]:
         return [self._iterations[index] for index in candidates if index in self._iterations]
 
-    def _take(self, outputs: list[Any] | None, count: int) -> Evaluation | None:
-        """The evaluation that made these outputs; of the seed GEPA tells none."""
-        for index, evaluation in enumerate(self._finished):
-            rows = evaluation.rows
-            fits = len(rows) == count and (
-                outputs is None
-                or all(row.prediction is output or row.error is not None for row, output in zip(rows, outputs, strict=True))
-            )
-            if fits:
-                return self._finished.pop(index)
-        return None
+    def _evaluation(self, examples: list[Any], outputs: list[Any] | None, scores: list[float]) -> Evaluation:
+        """What GEPA counts as one evaluation: DSPy's, with what a cache of GEPA's has answered. Of the seed it tells no outputs."""
+        rows: list[Row | None] = [None] * len(scores)
+        found = next((each for each in self._finished if _covers(each, examples, outputs)), None)
+        if found is None:
+            found = Evaluation(None, None, examples, None)
+        else:
+            self._finished.remove(found)
+            for row in found.rows:
+                rows[next(place for place in _places(row, examples, outputs) if rows[place] is None)] = row
+        told = outputs or [None] * len(scores)
+        pairs = zip(rows, examples, told, scores, strict=False)
+        found.rows = [row or Row(example, output, score, None, None) for row, example, output, score in pairs]
+        found.devset = examples
+        return found
 
-    def _made_up(self, candidate: Any, examples: list[Any], outputs: list[Any], scores: list[float]) -> Evaluation:
-        """Where DSPy evaluated nothing, or a part only: a cache of GEPA's, or a candidate that can't be built."""
-        program = None if candidate is None else program_from(dict(candidate))
-        evaluation = Evaluation(None, program, examples, None)
-        outputs = outputs or [None] * len(scores)
-        evaluation.rows = [Row(*each, None, None) for each in zip(examples, outputs, scores, strict=False)]
-        return evaluation
+    def _program_of(self, candidate: Mapping[str, str]) -> Program:
+        """The program of a candidate, as DspyAdapter.build_program makes it; its texts alone where they are not all instructions."""
+        module = self.compile.student.deepcopy()
+        predictors = dict(module.named_predictors())
+        if not set(candidate) <= set(predictors):
+            return program_from(dict(candidate))
+        for name, text in candidate.items():
+            predictors[name].signature = predictors[name].signature.with_instructions(text)
+        return program_of(module) or program_from(dict(candidate))
 
-    def _examples(self, scores: Mapping[Any, float]) -> list[Any]:
-        valset = self.compile.examples("valset") or self.compile.examples("trainset")
-        return [valset[key] for key in scores if isinstance(key, int) and key < len(valset)]
+    def _examples(self, ids: list[Any]) -> list[Any]:
+        valset = self.compile.inputs.get("valset") or self.compile.inputs.get("trainset")
+        if isinstance(valset, list):
+            return [valset[each] for each in ids]
+        return list(valset.fetch(ids)) if hasattr(valset, "fetch") else []
 
     def _samples(self, evaluation: Evaluation, scores: list[float]) -> list[dict[str, Any]]:
         return [{**row.sample(), "score": jsonable(score)} for row, score in zip(evaluation.rows, scores, strict=False)]
+
+
+def _in_order(scores: Mapping[Any, float]) -> list[Any]:
+    """The ids of a valset in its order; a cache's come first otherwise."""
+    return sorted(scores) if all(isinstance(each, int) for each in scores) else list(scores)
+
+
+def _places(row: Row, examples: list[Any], outputs: list[Any] | None) -> list[int]:
+    """Where a row stands in what GEPA tells. A row that failed has another output there."""
+    return [
+        place
+        for place, example in enumerate(examples)
+        if example is row.example and (outputs is None or row.error is not None or outputs[place] is row.prediction)
+    ]
+
+
+def _covers(evaluation: Evaluation, examples: list[Any], outputs: list[Any] | None) -> bool:
+    return bool(evaluation.rows) and all(_places(row, examples, outputs) for row in evaluation.rows)
 
 
 def _figure(value: float) -> str:
