@@ -115,3 +115,8 @@ def _model() -> None:
 def state(program: Any) -> Any:
     """A program's state as JSON."""
     return json.loads(json.dumps(program.dump_state()))
+
+
+def text(value: Any) -> str:
+    """JSON as text, whatever the order of its keys."""
+    return json.dumps(value, sort_keys=True)

@@ -45,6 +45,12 @@ class LocalModel(dspy.BaseLM):
             _hidden_params={"response_cost": (sent + got) / 1e6},
         )
 
+    def launch(self) -> None:
+        """BetterTogether starts and ends local models."""
+
+    def kill(self) -> None:
+        """Nothing was started."""
+
 
 class BrokenModel(LocalModel):
     """Fails on some questions."""

@@ -154,6 +154,8 @@ class DSPyCallback(BaseCallback):
         """A program, or a part of one, is asked."""
         around = self._around()
         if around is None or around.watch is None:
+            # No compile is recorded around it; but one that it makes while it answers is to be known as its own.
+            self._calls[call_id] = around or Call("module", None, inside_program=True)
             return
         program = around.program
         if program is None:
