@@ -9,11 +9,12 @@ import { triageProgram } from '../ax/scenario.js';
 
 const run = (fields: Partial<OptimizationRun>) =>
   ({ optimizerType: 'gepa', status: 'completed', iterations: 3, durationMs: 12.5, metadata: {}, ...fields }) as OptimizationRun;
+const candidateOf = (program: unknown) => describeCandidate(program as never);
 const iteration = { score: 0.75 } as OptimizationIteration;
 
 describe('--format ax', () => {
   test('is what Ax reads back: the program is then the one that was recorded', () => {
-    const recorded = describeCandidate(triageProgram());
+    const recorded = candidateOf(triageProgram());
     const [key] = Object.keys(recorded.componentMap);
     const winner = {
       ...recorded,
@@ -25,7 +26,7 @@ describe('--format ax', () => {
     const rebuilt = triageProgram();
     rebuilt.applyOptimization(axDeserializeOptimizedProgram(JSON.parse(file)));
 
-    expect(describeCandidate(rebuilt)).toEqual(winner);
+    expect(candidateOf(rebuilt)).toEqual(winner);
   });
 
   test("says so where the program is none of Ax's", () => {

@@ -32,7 +32,7 @@ describe('a program as text', () => {
           signature: {
             instructions: 'Say which desk.',
             fields: [
-              { prefix: 'Ticket Text:', description: '${ticket_text}' },
+              { prefix: 'Ticket Text:', description: `\${ticket_text}` },
               { prefix: 'Label:', description: 'billing, shipping or account' },
             ],
           },
@@ -41,7 +41,7 @@ describe('a program as text', () => {
         'answer.predict': {
           traces: [],
           demos: [],
-          signature: { instructions: 'Answer.', fields: [{ prefix: 'Answer:', description: '${answer}' }] },
+          signature: { instructions: 'Answer.', fields: [{ prefix: 'Answer:', description: `\${answer}` }] },
         },
         metadata: { dependency_versions: { dspy: '3.4.1' } },
       },
