@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import dspy
-import optrail
 from conftest import CLI, Recorded, Server, state
 from task import TwoSteps, exact, examples
+
+import optrail
 
 
 class Again(dspy.teleprompt.Teleprompter):
@@ -78,5 +79,3 @@ def test_a_program_that_is_a_predictor_is_exported_as_well(tmp_path: Path) -> No
     loaded = dspy.Predict("ticket -> label")
     loaded.load(file)
     assert [dict(demo) for demo in loaded.demos] == [dict(demo) for demo in program.demos]
-
-

@@ -98,7 +98,7 @@ def test_a_proposal_stands_beside_its_parents_minibatch(gepa: Any) -> None:
         assert len(pair[0]) == 3
         evaluated = gepa.trail.number(batch["params"]["reevaluates"])
         assert evaluated["programHash"] == batch["programHash"]
-    ends = [event for event in gepa.told.of("on_evaluation_end")]
+    ends = list(gepa.told.of("on_evaluation_end"))
     minibatches = [each for each in gepa.trail.iterations if each["evalKind"] == "minibatch"]
     assert [[s["score"] for s in gepa.trail.of(each["iteration"])] for each in minibatches] == [event["scores"] for event in ends]
     skipped = [each for each in gepa.trail.roles("parent") if "skipped" in each["metadata"]]

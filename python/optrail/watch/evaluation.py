@@ -1,4 +1,7 @@
-"""One evaluation of one program over some examples, as `dspy.Evaluate` tells it."""
+"""One evaluation of one program over some examples, as `dspy.Evaluate` tells it.
+
+Read from dspy 3.4.1, dspy/evaluate/evaluate.py and teleprompt/bootstrap_trace.py.
+"""
 
 from __future__ import annotations
 

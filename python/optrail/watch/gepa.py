@@ -263,7 +263,7 @@ class GEPAWatch(Watch):
         return [self._iterations[index] for index in candidates if index in self._iterations]
 
     def _evaluation(self, examples: list[Any], outputs: list[Any] | None, scores: list[float]) -> Evaluation:
-        """What GEPA counts as one evaluation: DSPy's, with what a cache of GEPA's has answered. Of the seed it tells no outputs."""
+        """What GEPA counts as one evaluation: DSPy's, and what a cache of GEPA's answered. Of the seed it tells no outputs."""
         rows: list[Row | None] = [None] * len(scores)
         found = next((each for each in self._finished if _covers(each, examples, outputs)), None)
         if found is None:
@@ -279,7 +279,7 @@ class GEPAWatch(Watch):
         return found
 
     def _program_of(self, candidate: Mapping[str, str]) -> Program:
-        """The program of a candidate, as DspyAdapter.build_program makes it; its texts alone where they are not all instructions."""
+        """A candidate's program, as DspyAdapter.build_program makes it; its texts alone where they are not all instructions."""
         module = self.compile.student.deepcopy()
         predictors = dict(module.named_predictors())
         if not set(candidate) <= set(predictors):
@@ -292,7 +292,8 @@ class GEPAWatch(Watch):
         valset = self.compile.inputs.get("valset") or self.compile.inputs.get("trainset")
         if isinstance(valset, list):
             return [valset[each] for each in ids]
-        return list(valset.fetch(ids)) if hasattr(valset, "fetch") else []
+        fetch = getattr(valset, "fetch", None)
+        return [] if fetch is None else list(fetch(ids))
 
     def _samples(self, evaluation: Evaluation, scores: list[float]) -> list[dict[str, Any]]:
         return [{**row.sample(), "score": jsonable(score)} for row, score in zip(evaluation.rows, scores, strict=False)]

@@ -1,4 +1,7 @@
-"""Programs as they are stored: DSPy's `dump_state()` as JSON."""
+"""Programs as they are stored: DSPy's `dump_state()` as JSON.
+
+Read from dspy 3.4.1, dspy/primitives/base_module.py and predict/predict.py.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""SIMBA: in each step trajectories are sampled over a minibatch, candidates made of them, and those evaluated on it; then
-the best of each step are evaluated on the training set.
+"""SIMBA: trajectories sampled over a minibatch, candidates made of them, and in the end the best on the training set.
 
 Read from dspy 3.4.1, dspy/teleprompt/simba.py and simba_utils.py. It calls no `dspy.Evaluate`: what it runs is looked at in
 `wrap_program`, which it calls for each pair of a program and an example, block after block.

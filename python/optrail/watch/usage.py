@@ -1,4 +1,7 @@
-"""What calls of language models took."""
+"""What calls of language models took.
+
+Read from dspy 3.4.1, dspy/clients/base_lm.py: the callbacks tell no usage, the model's history does.
+"""
 
 from __future__ import annotations
 
