@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import httpx
@@ -19,17 +20,31 @@ class Client:
 
     def __init__(self, target: Target) -> None:
         self.target = target
+        self._http: httpx.Client | None = None
+        self._making = threading.Lock()
+
+    def _connection(self) -> httpx.Client:
+        """Made by the thread that sends: reading the system's certificates takes longer than a compile may be held up."""
+        with self._making:
+            if self._http is None:
+                self._http = self._connect()
+            return self._http
+
+    def _connect(self) -> httpx.Client:
+        target = self.target
         headers = {"content-type": "application/json", "user-agent": "optrail-python"}
         if target.api_key is not None:
             headers["authorization"] = f"Bearer {target.api_key}"
+        url = httpx.URL(target.url)
         # The user's HTTP_PROXY is not for a server on this machine.
-        local = httpx.URL(target.url).host in {"127.0.0.1", "localhost", "::1"}
-        self._http = httpx.Client(base_url=target.url, headers=headers, timeout=TIMEOUT, trust_env=not local)
+        local = url.host in {"127.0.0.1", "localhost", "::1"}
+        verify = url.scheme == "https"
+        return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=not local, verify=verify)
 
     def send(self, method: str, path: str, body: bytes | None = None) -> Any:
         """Sends a request and returns its answer. Raises Unreachable where it may do better later, Rejected where not."""
         try:
-            response = self._http.request(method, path, content=body)
+            response = self._connection().request(method, path, content=body)
         except httpx.TransportError as error:
             raise Unreachable(f"no server answers at {self.target.url} ({type(error).__name__})") from error
         if response.is_success:
@@ -42,7 +57,8 @@ class Client:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
 
 
 def _refusal(response: httpx.Response, url: str) -> Unreachable | Rejected:
