@@ -1,20 +1,21 @@
-import type { MiddlewareHandler } from 'hono';
-import { createDirectClient } from './client/direct.js';
-import type { TrailClient } from './client/port.js';
-import { TRUSTED } from './database/port.js';
-import { OptrailError } from './errors.js';
-import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
+import { uuidv7 } from 'uuidv7';
+import { readTokenSettings } from './config.js';
+import type { ClientOptions } from './places.js';
+import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
-import type { ConnectionInfo, ServerEnv } from './server/env.js';
-import type { Trail } from './server/port.js';
+import type { ConnectionInfo } from './server/env.js';
+import type { Logger } from './server/log.js';
+import { dashboard } from './server/page.js';
+import { openTrail } from './trail.js';
 
-export interface AuthOptions {
-  /** Whether whoever sends no Authorization is taken for the user of this machine. Only for a server that nobody else can reach. */
-  open?: boolean | undefined;
-}
+/** Milliseconds between two times that the analytics are brought up to date, and silent runs marked stale. */
+const TEND_EVERY = 30_000;
+/** Milliseconds that requests under way have to end in when the server stops. */
+const GRACE = 1_500;
 
 /** Where the trail is, as `createClient` takes it, and how it is served. */
-export interface ServerOptions extends ClientOptions {
+export interface ServerOptions extends ClientOptions, AccessOptions {
+  /** Who is let in beside API keys. What of `jwtSecret`, `jwksUrl`, `audience` and `issuer` is left out, the environment says. */
   auth?: AuthOptions | undefined;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
@@ -22,46 +23,65 @@ export interface ServerOptions extends ClientOptions {
   maxBodyBytes?: number | undefined;
   /** Milliseconds in which an answer has to begin: 30,000 where it is left out. */
   timeoutMs?: number | undefined;
+  /** Directory of the dashboard's files, which are then served at `/`. */
+  dashboard?: string | undefined;
+  /** Told of each request, as pino is: route, status, time and caller, never what was asked or answered. */
+  logger?: Logger | undefined;
 }
 
 /** The REST server as a function of requests, to be mounted where requests come in. */
 export interface OptrailServer {
+  /** What `/healthz` answers with, to tell this server from every other. */
+  readonly instance: string;
   fetch(request: Request, info?: ConnectionInfo): Promise<Response>;
-  /** Ends streams, lets writes under way finish, and closes the database. */
+  /** Opens the database, which the first request does too; rejects with why it can not be. */
+  open(): Promise<void>;
+  /** Whether there is an API key that opens anything. */
+  hasKeys(): Promise<boolean>;
+  /** Says goodbye to those who follow a run, lets requests under way end, and closes the database. */
   close(): Promise<void>;
 }
 
-/** A server over a trail, which the first request opens. Without options the environment says where it is. */
+/**
+ * A server over a trail, which the first request opens. Without options the environment says where it is. From then on it also tends the
+ * trail: every 30 seconds the analytics are brought up to date, and runs that fell silent are marked stale.
+ */
 export function createServer(options: ServerOptions = {}): OptrailServer {
-  const { auth = {}, basePath, maxBodyBytes, timeoutMs, ...place } = options;
-  const trail = trailOver(connectionTo(place));
+  const { auth, allowedOrigins, rateLimit, basePath, maxBodyBytes, timeoutMs, dashboard: files, logger, ...place } = options;
+  const trail = openTrail(place);
+  const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
   const closing = new AbortController();
-  const app = createApp({ trail, gate: gateOf(auth), basePath, maxBodyBytes, timeoutMs, closing: closing.signal });
+  const page = files === undefined ? undefined : dashboard(files);
+  const instance = uuidv7();
+  const app = createApp({ trail, ...access, instance, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
+  const underWay = new Set<Promise<unknown>>();
+  let tending: NodeJS.Timeout | undefined;
+  const tend = () => {
+    // Of several servers over one trail each does it, and finds nothing left to do.
+    tending ??= setInterval(() => void trail.tend().catch(() => {}), TEND_EVERY).unref();
+  };
   return {
-    fetch: async (request, info = {}) => app.fetch(request, info),
+    instance,
+    async fetch(request, info = {}) {
+      if (!closing.signal.aborted) tend();
+      const answering = Promise.resolve(app.fetch(request, info));
+      underWay.add(answering);
+      return answering.finally(() => underWay.delete(answering));
+    },
+    async open() {
+      await trail.open();
+      tend();
+    },
+    hasKeys: () => trail.hasKeys(),
     async close() {
       closing.abort();
+      clearInterval(tending);
+      await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
       await trail.close();
     },
   };
 }
 
-function gateOf({ open }: AuthOptions): MiddlewareHandler<ServerEnv> {
-  return async (context, next) => {
-    if (open !== true || context.req.header('authorization') !== undefined) {
-      throw new OptrailError('unauthenticated', 'This server knows no keys and no tokens.');
-    }
-    context.set('caller', { kind: 'local' });
-    await next();
-  };
-}
-
-/** The trail as the server uses it, over a connection that it closes. */
-function trailOver(connection: ClosableConnection): Trail {
-  // The functions of administration and views join the client when it has them.
-  return {
-    clientOf: (caller) =>
-      createDirectClient(connection, caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims }) as TrailClient,
-    close: () => connection.close(),
-  } as Trail;
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

@@ -3,7 +3,9 @@ import { Command, Option } from 'commander';
 import { addBest } from './commands/best.js';
 import { addDemo } from './commands/demo.js';
 import { addIterations } from './commands/iterations.js';
+import { addKeys } from './commands/keys.js';
 import { addLeaderboard } from './commands/leaderboard.js';
+import { addMembers } from './commands/members.js';
 import { addMigrate } from './commands/migrate.js';
 import { addProjects } from './commands/projects.js';
 import { addRefresh } from './commands/refresh.js';
@@ -22,7 +24,7 @@ Examples:
   optrail best latest > prompt.txt          take the winning prompt away
   optrail runs list --status failed --json
 
-Where the trail is: --db, else OPTRAIL_DATABASE_URL, else SUPABASE_DB_URL, else an embedded database in .optrail
+Where the trail is: --db, else OPTRAIL_URL (a server, with OPTRAIL_API_KEY), else OPTRAIL_DATABASE_URL, else SUPABASE_DB_URL, else an embedded database in .optrail
 beside the nearest package.json.
 Exit codes: 0 done, 1 error, 2 wrong usage, 130 interrupted. OPTRAIL_DEBUG=1 adds the stack to an error.`;
 
@@ -38,7 +40,10 @@ export function createProgram(shell: Shell): Command {
     .configureHelp({ showGlobalOptions: true })
     .option('--json', 'the same as --output json')
     .addOption(new Option('--output <format>', 'how the answer is written (default: table)').choices(FORMATS))
-    .option('--db <url-or-directory>', 'the database: a postgresql:// URL, or the directory of an embedded one')
+    .option(
+      '--db <url-or-directory>',
+      'where the trail is: a postgresql:// URL, the http:// URL of a server, or the directory of an embedded database',
+    )
     .option('--quiet', 'no notes on stderr')
     .option('--no-color', 'no colors (NO_COLOR=1 does the same)')
     .addHelpText('after', EXAMPLES);
@@ -51,6 +56,8 @@ export function createProgram(shell: Shell): Command {
   addBest(program, run);
   addLeaderboard(program, run);
   addProjects(program, run);
+  addMembers(program, run);
+  addKeys(program, run);
   addMigrate(program, run);
   addRefresh(program, run);
   addSync(program, run);

@@ -1,7 +1,9 @@
 import { serve as listen, type ServerType } from '@hono/node-server';
 import type { Command } from 'commander';
-import { createServer } from '../../server.js';
-import type { Context } from '../context.js';
+import { databaseAt } from '../../places.js';
+import { announceServer } from '../../processes/server-file.js';
+import { createServer, type OptrailServer } from '../../server.js';
+import { type Context, optionsOf } from '../context.js';
 import { integer } from '../options.js';
 import type { Runner } from '../runner.js';
 import { assertUsable } from '../target.js';
@@ -22,13 +24,23 @@ export function addServe(program: Command, run: Runner): void {
 
 async function serve({ target, output, signal }: Context, { host, port }: ServeOptions): Promise<void> {
   assertUsable(target);
-  const place = target.kind === 'postgres' ? { databaseUrl: target.url } : { directory: target.directory };
-  const server = createServer({ ...place, auth: { open: target.kind === 'embedded' } });
+  databaseAt(target);
+  const server = createServer({ ...optionsOf(target), auth: { open: target.kind === 'embedded' } });
   const { listener, url } = await listening(server.fetch, host, port);
+  const withdraw = target.kind === 'embedded' ? await announce(server, target.directory, url) : () => {};
   await output.lines([url]);
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  withdraw();
   listener.close();
   await server.close();
+}
+
+/** Opens the directory before anybody asks, and has other processes come through here. Returns the way to take that back. */
+async function announce(server: OptrailServer, directory: string, url: string): Promise<() => void> {
+  const { ok } = await server.fetch(new Request(`${url}/readyz`));
+  return ok
+    ? announceServer(directory, { url: url.replace(/\/\/(0[.]0[.]0[.]0|\[::\])/, '//127.0.0.1'), instance: server.instance })
+    : () => {};
 }
 
 function listening(

@@ -1,6 +1,7 @@
-import { type Database, type Identity, TRUSTED } from '../../database/port.js';
+import type { Database, Identity } from '../../database/port.js';
 import { type EventPage, readEvents } from '../../store/events.js';
 import { scopeOf } from '../../store/scope.js';
+import { trustedTo } from '../trusted.js';
 import { Ear } from './ear.js';
 import { parsePosition } from './position.js';
 
@@ -20,7 +21,7 @@ export interface FeedOptions {
 
 /** What was committed, as it is committed: one reader of all projects for as many followers as there are. */
 export class DatabaseEvents {
-  readonly #database: Database;
+  readonly #open: () => Promise<Database>;
   readonly #mayListen: boolean;
   readonly #followers = new Set<(page: EventPage) => void>();
   #ear: Ear | undefined;
@@ -31,12 +32,14 @@ export class DatabaseEvents {
   #again = false;
   #rest = REST.least;
   #timer: NodeJS.Timeout | undefined;
+  #due = 0;
   #lingering: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(database: Database, { listen = true }: FeedOptions = {}) {
-    this.#database = database;
-    this.#mayListen = listen && database.kind === 'postgres';
+  /** @param open gives the database, the same each time; it is opened by the first use */
+  constructor(open: () => Promise<Database>, { listen = true }: FeedOptions = {}) {
+    this.#open = open;
+    this.#mayListen = listen;
   }
 
   /** Whether the database says that there is something, or is asked each second. */
@@ -47,7 +50,6 @@ export class DatabaseEvents {
 
   /** The mode, found out by trying where nobody has yet. */
   async detect(): Promise<'listen' | 'poll'> {
-    if (!this.#mayListen) return 'poll';
     if (this.#ear === undefined && this.#mode !== undefined) return this.#mode;
     await this.#start();
     await this.#ear?.settled;
@@ -60,12 +62,15 @@ export class DatabaseEvents {
    * server gave out is one of which nothing is known any more.
    */
   async since(identity: Identity, topic: { projectId: string; runId?: string | undefined }, position: string | null): Promise<EventPage> {
-    const scope = scopeOf(this.#database, identity);
+    const scope = scopeOf(await this.#open(), identity);
     if (position === null || parsePosition(position) !== null) return readEvents(scope, topic, position);
     return { ...(await readEvents(scope, topic, null)), incomplete: true };
   }
 
-  /** Calls back with whatever is committed to any project after the promise has resolved. Gives the way to stop. */
+  /**
+   * Calls back with whatever is committed to any project after the promise has resolved, and with how far it has looked where there is
+   * nothing. Gives the way to stop.
+   */
   async follow(follower: (page: EventPage) => void): Promise<() => void> {
     this.#followers.add(follower);
     const stop = (): void => {
@@ -103,11 +108,12 @@ export class DatabaseEvents {
   }
 
   async #begin(): Promise<void> {
-    const { position } = await readEvents(scopeOf(this.#database, TRUSTED), null, null);
+    const database = await this.#open();
+    const { position } = await readEvents(scopeOf(database, trustedTo('read what was committed')), null, null);
     if (this.#isClosed) return;
     this.#position = position;
-    if (this.#mayListen) this.#ear = new Ear(this.#database, () => this.poke());
-    this.#lookLater(LOOK_EVERY);
+    if (this.#mayListen && database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
+    this.#lookWithin(LOOK_EVERY);
   }
 
   #lingerWhenUnfollowed(): void {
@@ -118,26 +124,31 @@ export class DatabaseEvents {
 
   async #stop(): Promise<void> {
     const ear = this.#ear;
-    this.#mode = ear === undefined ? this.#mode : this.mode;
+    if (this.#starting !== undefined) this.#mode = this.mode;
     [this.#ear, this.#starting, this.#position] = [undefined, undefined, undefined];
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     clearTimeout(this.#lingering);
     await Promise.all([ear?.close(), this.#looking]);
   }
 
-  #lookLater(milliseconds: number): void {
+  /** Looks so many milliseconds from now, unless it will sooner: notifications that keep coming must not put it off. */
+  #lookWithin(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (this.#timer !== undefined && this.#due <= due) return;
     clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
   }
 
   /** Many notifications come to one look. */
   #lookSoon(): void {
     if (this.#looking !== undefined) this.#again = true;
-    else this.#lookLater(this.#rest);
+    else this.#lookWithin(this.#rest);
   }
 
   #look(): void {
-    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#again = false;
     const began = performance.now();
     this.#looking = this.#read().then((found) => {
@@ -146,7 +157,7 @@ export class DatabaseEvents {
       if (this.#position === undefined) return;
       // Where something happens more will, and a notification may have been sent before we were known to listen.
       const isQuiet = !found && this.mode === 'listen';
-      this.#lookLater(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
+      this.#lookWithin(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
     });
   }
 
@@ -154,11 +165,12 @@ export class DatabaseEvents {
   async #read(): Promise<boolean> {
     const from = this.#position;
     if (from === undefined) return false;
-    const page = await readEvents(scopeOf(this.#database, TRUSTED), null, from).catch(() => null);
+    const page = await this.#open()
+      .then((database) => readEvents(scopeOf(database, trustedTo('read what was committed')), null, from))
+      .catch(() => null);
     if (page === null || this.#position === undefined) return false;
     this.#position = page.position;
-    if (page.events.length === 0 && !page.incomplete) return false;
     for (const follower of this.#followers) follower(page);
-    return true;
+    return page.events.length > 0 || page.incomplete;
   }
 }
