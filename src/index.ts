@@ -1,5 +1,6 @@
 import type { OptimizationClient } from './client/port.js';
-import { defaultClient, openJournal, openLeftovers } from './open.js';
+import { openJournal, openLeftovers } from './journals.js';
+import { defaultClient } from './open.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*

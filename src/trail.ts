@@ -1,14 +1,15 @@
 import { storedSecret } from './client/direct/secret.js';
 import { createDirectClient } from './client/direct.js';
 import type { TrailClient } from './client/port.js';
+import { type ClosableConnection, connectionTo } from './connection.js';
 import type { Database, Identity } from './database/port.js';
 import { ERROR_CODES, isOptrailError } from './errors.js';
-import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
 import { DatabaseEvents } from './operations/events/feed.js';
 import { readFigures } from './operations/figures.js';
 import { schemaReadiness } from './operations/readiness.js';
 import { tend } from './operations/tend.js';
 import { type TrustedAct, trustedTo } from './operations/trusted.js';
+import type { ClientOptions } from './places.js';
 import type { ApiKeyScope } from './schemas/key.js';
 import type { ProjectRole } from './schemas/project.js';
 import type { Caller, EventFeed, Readiness, Trail, TrailFigures } from './server/port.js';
@@ -51,7 +52,7 @@ class ConnectedTrail implements Trail {
   }
 
   hasKeys(): Promise<boolean> {
-    return this.trusted('ask whether there is a key', hasKeys);
+    return this.trusted('see whether there are keys', hasKeys);
   }
 
   async readiness(): Promise<Readiness> {

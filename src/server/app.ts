@@ -17,12 +17,16 @@ import { securityHeaders } from './security.js';
 
 export interface AppOptions {
   trail: Trail;
+  /** Tells this server from every other. */
+  instance?: string | undefined;
   /** Stand before everything, what is for anybody too. */
   front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
   /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
+  /** Rejects where a request that was let in would not be any more: what a stream is asked again and again. */
+  recheck(context: Context<ServerEnv>): Promise<void>;
   /** Largest body that is read whole, in bytes, decompressed. */
   maxBodyBytes?: number | undefined;
   /** Milliseconds in which an answer has to begin. */
@@ -33,7 +37,7 @@ export interface AppOptions {
   page?: MiddlewareHandler<ServerEnv> | undefined;
   /** Told of each request; nobody is where it is left out. */
   logger?: Logger | undefined;
-  /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
+  /** Milliseconds between two such questions: 30,000 where it is left out. */
   recheckMs?: number | undefined;
 }
 
@@ -41,9 +45,9 @@ const NEVER = new AbortController().signal;
 
 /** The server as a function of requests. It never listens. */
 export function createApp(options: AppOptions): Hono<ServerEnv> {
-  const { basePath = '', timeoutMs = TIMEOUT_MS, logger, trail } = options;
+  const { basePath = '', timeoutMs = TIMEOUT_MS, logger } = options;
   const docs = `${basePath}/docs`;
-  const facts = factsOf(trail, basePath);
+  const facts = factsOf(options);
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
@@ -57,9 +61,10 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   return app;
 }
 
-function factsOf(trail: Trail, basePath: string): ServerFacts {
+function factsOf({ trail, basePath = '', instance = '' }: AppOptions): ServerFacts {
   let document: ReturnType<ServerFacts['document']> | undefined;
   return {
+    instance,
     metrics: new Metrics(trail),
     document() {
       document ??= openApiDocument(ROUTES, basePath);
@@ -96,9 +101,7 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
       signal,
       closing: options.closing ?? NEVER,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-      recheck: async () => {
-        await options.gate(context, async () => {});
-      },
+      recheck: () => options.recheck(context),
       recheckMs: options.recheckMs,
       request,
       requestId,

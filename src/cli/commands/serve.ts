@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import pino from 'pino';
+import { databaseAt } from '../../places.js';
+import { announceServer } from '../../processes/server-file.js';
 import type { Logger } from '../../server/log.js';
 import { createServer, type OptrailServer } from '../../server.js';
-import type { Context } from '../context.js';
+import { type Context, optionsOf } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
-import { type Listener, listen } from '../serve/listener.js';
-import { assertGuarded, isOpen } from '../serve/openness.js';
+import { type Listener, listen, urlOf } from '../serve/listener.js';
+import { assertGuarded, isOpen, reachableHost } from '../serve/openness.js';
 import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
 
@@ -49,9 +51,10 @@ export function addServe(program: Command, run: Runner): void {
 async function serve(context: Context, { host, port, open: wanted, allowOrigin, log }: ServeOptions): Promise<void> {
   const { target, signal, shell } = context;
   assertUsable(target);
+  databaseAt(target);
   const open = isOpen(host, wanted, context);
   const server = createServer({
-    ...(target.kind === 'postgres' ? { databaseUrl: target.url } : { directory: target.directory }),
+    ...optionsOf(target),
     auth: { open },
     allowedOrigins: allowOrigin,
     dashboard: fileURLToPath(new URL('../../dashboard', import.meta.url)),
@@ -59,8 +62,10 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   });
   try {
     const listener = await started(server, context, host, port);
+    const withdraw = announce(server, context, host, listener.url);
     await tell(context, { url: listener.url, pid: process.pid, open });
     await interrupted(signal);
+    withdraw();
     listener.stop();
     await server.close();
     await listener.stopped();
@@ -82,6 +87,12 @@ async function started(server: OptrailServer, context: Context, host: string, po
     listener.stop();
     throw error;
   }
+}
+
+/** Has other processes that want the same directory come through here. Returns the way to take that back. */
+function announce({ instance }: OptrailServer, { target }: Context, host: string, url: string): () => void {
+  if (target.kind !== 'embedded') return () => {};
+  return announceServer(target.directory, { url: urlOf(reachableHost(host), Number(new URL(url).port)), instance });
 }
 
 const FACTS: readonly Column<Started>[] = [
