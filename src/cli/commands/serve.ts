@@ -102,14 +102,14 @@ const FACTS: readonly Column<Started>[] = [
 ];
 
 async function tell({ output }: Context, started: Started): Promise<void> {
-  if (output.forPeople) await output.lines([started.url]);
-  else await output.list(FACTS, [started], started);
   output.note(
     started.open
       ? 'open: whoever uses this machine can read and change the trail without a key. Ctrl-C stops the server.'
       : 'An API key or a token is asked for. Ctrl-C stops the server.',
   );
   output.finish();
+  if (output.forPeople) await output.lines([started.url]);
+  else await output.list(FACTS, [started], started);
 }
 
 function interrupted(signal: AbortSignal): Promise<void> {
