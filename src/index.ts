@@ -75,8 +75,10 @@ export type {
   ClientHandle,
   IterationReadOptions,
   OptimizationClient,
+  ProjectAdministration,
   ReadOptions,
   SampleReadOptions,
+  TrailClient,
 } from './client/port.js';
 export type {
   OptimizationCheckpointsRow,
@@ -88,6 +90,7 @@ export type {
   OptimizationRunAnalyticsRow,
   OptimizationRunsRow,
   OptimizationSamplesRow,
+  OptrailFunctions,
 } from './database/rows.generated.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
 export { type ClientOptions, closeDefaultClient, createClient } from './open.js';
@@ -116,11 +119,16 @@ export type {
 } from './recorder/port.js';
 export type { BestSoFar } from './recorder/standing.js';
 export type {
+  ApiKey,
+  ApiKeyScope,
   Claims,
+  CreateApiKeyInput,
+  CreatedApiKey,
   CreateOptimizationCheckpointInput,
   CreateOptimizationIterationInput,
   CreateOptimizationRunInput,
   CreateOptimizationSampleInput,
+  CreateProjectInput,
   Direction,
   EvalKind,
   IterationDecision,
@@ -134,6 +142,7 @@ export type {
   OptimizationRun,
   OptimizationRunSummary,
   OptimizationSample,
+  ProjectMember,
   ProjectRole,
   RunFiltersInput,
   RunPage,
@@ -144,4 +153,5 @@ export type {
   TopRunsOptions,
   UpdateOptimizationIterationInput,
   UpdateOptimizationRunInput,
+  UpdateProjectInput,
 } from './schemas/index.js';
