@@ -52,7 +52,7 @@ class ConnectedTrail implements Trail {
   }
 
   hasKeys(): Promise<boolean> {
-    return this.trusted('ask whether there is a key', hasKeys);
+    return this.trusted('see whether there are keys', hasKeys);
   }
 
   async readiness(): Promise<Readiness> {

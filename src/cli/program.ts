@@ -14,6 +14,7 @@ import { addRuns } from './commands/runs.js';
 import { addSamples } from './commands/samples.js';
 import { addServe } from './commands/serve.js';
 import { addSync } from './commands/sync.js';
+import { addWatch } from './commands/watch.js';
 import { createRunner } from './runner.js';
 import { FORMATS, wantsJson } from './settings.js';
 import type { Shell } from './shell.js';
@@ -53,6 +54,7 @@ export function createProgram(shell: Shell): Command {
   addDemo(program, run);
   addRuns(program, run);
   addIterations(program, run);
+  addWatch(program, run);
   addSamples(program, run);
   addBest(program, run);
   addLeaderboard(program, run);

@@ -25,6 +25,8 @@ export interface AppOptions {
   gate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
+  /** Rejects where a request that was let in would not be any more: what a stream is asked again and again. */
+  recheck(context: Context<ServerEnv>): Promise<void>;
   /** Largest body that is read whole, in bytes, decompressed. */
   maxBodyBytes?: number | undefined;
   /** Milliseconds in which an answer has to begin. */
@@ -35,7 +37,7 @@ export interface AppOptions {
   page?: MiddlewareHandler<ServerEnv> | undefined;
   /** Told of each request; nobody is where it is left out. */
   logger?: Logger | undefined;
-  /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
+  /** Milliseconds between two such questions: 30,000 where it is left out. */
   recheckMs?: number | undefined;
 }
 
@@ -99,9 +101,7 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
       signal,
       closing: options.closing ?? NEVER,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-      recheck: async () => {
-        await options.gate(context, async () => {});
-      },
+      recheck: () => options.recheck(context),
       recheckMs: options.recheckMs,
       request,
       requestId,

@@ -173,6 +173,8 @@ function appOver(client: object, options: object = {}) {
   const trail = { events: { poke() {} } } as unknown as Trail;
   return createApp({
     trail,
+    instance: 'of a test',
+    recheck: async () => {},
     gate: async (context, next) => {
       context.set('caller', { kind: 'local' });
       context.set('client', client as never);

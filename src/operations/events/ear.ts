@@ -70,7 +70,9 @@ export class Ear {
       return 0;
     } finally {
       await listening.close();
-      if (this.#over.signal.aborted) await removeListener(scopeOf(this.#database, trustedTo('keep a listener')), this.#id).catch(() => {});
+      // Only who listens again in a moment has writers go on notifying.
+      if (this.#over.signal.aborted || !this.hears)
+        await removeListener(scopeOf(this.#database, trustedTo('keep a listener')), this.#id).catch(() => {});
     }
   }
 
