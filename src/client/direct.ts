@@ -18,7 +18,16 @@ import { listRuns } from '../store/run-pages.js';
 import * as runs from '../store/runs.js';
 import * as samples from '../store/samples.js';
 import { type Scope, scopeOf } from '../store/scope.js';
-import type { ByIdOptions, CallOptions, IterationReadOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
+import { createAdministration } from './direct/administration.js';
+import type {
+  ByIdOptions,
+  CallOptions,
+  IterationReadOptions,
+  OptimizationClient,
+  ProjectAdministration,
+  ReadOptions,
+  SampleReadOptions,
+} from './port.js';
 import { validated, validatedItems } from './validate.js';
 
 /** Milliseconds between two looks for runs that fell silent. */
@@ -50,7 +59,7 @@ function projectIdOf({ projectId }: ByIdOptions): string | undefined {
 }
 
 /** The helper functions over a database: input is validated before the database is even opened, then handed to the store. */
-export function createDirectClient(connection: DirectConnection, identity: Identity): OptimizationClient {
+export function createDirectClient(connection: DirectConnection, identity: Identity): OptimizationClient & ProjectAdministration {
   function within<T>(options: CallOptions, call: (scope: Scope) => Promise<T>, again = true): Promise<T> {
     return connection.use((database) => call(scopeOf(database, identity, options.signal)), again);
   }
@@ -64,6 +73,8 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
   }
 
   return {
+    ...createAdministration(within),
+
     async createOptimizationRun(input, options = {}) {
       const run = validated(CreateOptimizationRunSchema, input);
       return within(options, (scope) => runs.createRun(scope, { ...run, id: run.id ?? uuidv7() }));

@@ -155,9 +155,9 @@ export interface SampleReadOptions extends ReadOptions {
 }
 
 /** A client with an owner: whoever created it closes it. */
-export interface ClientHandle extends OptimizationClient, AsyncDisposable {
+export interface ClientHandle extends OptimizationClient, ProjectAdministration, AsyncDisposable {
   /** The same functions under a user's identity: row-level security decides what they see and may do. */
-  as(claims: Claims): OptimizationClient;
+  as(claims: Claims): OptimizationClient & ProjectAdministration;
   /** Waits for calls under way, then closes what the client opened, and only that. */
   close(): Promise<void>;
 }
