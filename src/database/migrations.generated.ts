@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '896248b203de5c48bf1bd82460ad5d44b268a1b8a9e740abad2381d2fd7fb1fb',
+    sha256: '02521a4c68ae6f63d0153d06ef97daa61535881cc5777b976bf0777521d5b0a2',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '896248b203de5c48bf1bd82460ad5d44b268a1b8a9e740abad2381d2fd7fb1fb';
+  v_sha256 constant text := '02521a4c68ae6f63d0153d06ef97daa61535881cc5777b976bf0777521d5b0a2';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -449,6 +449,7 @@ create table public.optimization_programs (
     references public.optimization_projects (id) on delete cascade,
   constraint optimization_programs_hash_length check (octet_length(program_hash) = 32)
 );
+create index idx_optimization_programs_newest on public.optimization_programs (project_id, created_at desc, program_hash);
 comment on table public.optimization_programs is 'Candidates: prompts, demos, an optimizer''s own state.';
 comment on column public.optimization_programs.project_id is 'The project.';
 comment on column public.optimization_programs.program_hash is 'SHA-256 of the program''s RFC 8785 text.';

@@ -2761,6 +2761,10 @@ CREATE INDEX idx_optimization_iterations_program ON public.optimization_iteratio
 
 CREATE UNIQUE INDEX idx_optimization_iterations_run_id ON public.optimization_iterations USING btree (run_id, iteration, project_id);
 
+-- Name: idx_optimization_programs_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX idx_optimization_programs_newest ON public.optimization_programs USING btree (project_id, created_at DESC, program_hash);
+
 -- Name: idx_optimization_project_members_user_id; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX idx_optimization_project_members_user_id ON public.optimization_project_members USING btree (user_id, project_id, role);

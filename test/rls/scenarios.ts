@@ -1,5 +1,8 @@
-import type { OptimizationClient, ProjectAdministration } from '../../src/client/port.js';
+import type { OptimizationClient, ProjectAdministration, TrailViews } from '../../src/client/port.js';
 import type { Claims } from '../../src/schemas/index.js';
+import { ABSENT } from '../support/records.js';
+
+type Client = OptimizationClient & TrailViews;
 
 /** Everybody who may knock, and the claims they come with. Tenant A is whose rows are asked for; B is another. */
 export const CALLERS = {
@@ -169,6 +172,10 @@ const SDK = `
   refreshOptimizationAnalytics            call    denied denied denied denied denied  denied   denied  denied
   updateRunProgress                       call    done   done   denied done   denied  absent   absent  absent
   listProjects                            call    done   done   done   done   done    none     none    none
+  getOptimizationPrograms                 call    done   done   done   done   done    none     none    none
+  getOptimizationCurves                   call    done   done   done   done   done    none     none    none
+  getOptimizationMatrix                   call    done   done   done   done   done    none     none    none
+  searchOptimizationTrail                 call    done   done   done   done   done    none     none    none
 `;
 
 /** What each caller gets from administering tenant A. */
@@ -205,7 +212,7 @@ export const SDK_SCENARIOS = parse(SDK);
 export const ADMINISTRATION_SCENARIOS = parse(ADMINISTRATION);
 
 /** How each helper function is called for a run of tenant A; what it gives is rows, a row, null, or whether it did something. */
-export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationClient, runId: string) => Promise<unknown>> = {
+export const SDK_CALLS: Record<keyof Client, (client: Client, runId: string) => Promise<unknown>> = {
   createOptimizationRun: (client) => client.createOptimizationRun({ projectId: 'A', runName: 'another', optimizerType: 'gepa' }),
   getOptimizationRun: (client, runId) => client.getOptimizationRun(runId),
   updateOptimizationRun: (client, runId) => client.updateOptimizationRun(runId, { notes: 'changed' }),
@@ -228,6 +235,10 @@ export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationCl
   refreshOptimizationAnalytics: (client) => client.refreshOptimizationAnalytics(),
   updateRunProgress: (client, runId) => client.updateRunProgress(runId, { iterations: 3 }),
   listProjects: async (client) => (await client.listProjects()).filter(({ id }) => id === 'A'),
+  getOptimizationPrograms: (client, runId) => client.getOptimizationPrograms(runId === ABSENT ? runId : RUN_A),
+  getOptimizationCurves: (client, runId) => client.getOptimizationCurves([runId]),
+  getOptimizationMatrix: (client, runId) => client.getOptimizationMatrix(runId),
+  searchOptimizationTrail: async (client) => Object.values(await client.searchOptimizationTrail('A', 'a')).flat(),
 };
 
 /** How each function of administration is called for a project with a member and a key, in the order of the scenarios. */

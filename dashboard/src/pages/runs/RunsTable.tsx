@@ -75,7 +75,6 @@ export function RunsTable(props: RunsTableProps) {
   const template = `36px ${columns.map(({ width }) => width).join(' ')}`;
   const least = columns.reduce((sum, { width }) => sum + Number(/\d+/.exec(width)?.[0] ?? 0), 36);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot leave out the rows that are not in view
     <div
       ref={scroller}
       role="grid"
@@ -145,31 +144,31 @@ function Header({ columns, template, view, onOrder }: RunsTableProps & { templat
   );
 }
 
-function HeaderCell({
-  column: { id, header, align, order },
-  view,
-  onOrder,
-}: { column: RunColumn } & Pick<RunsTableProps, 'view' | 'onOrder'>) {
-  const current = order !== undefined && order === (view.order ?? 'created_at');
-  const ascending = view.direction === 'asc';
+type HeaderCellProps = { column: RunColumn } & Pick<RunsTableProps, 'view' | 'onOrder'>;
+
+function HeaderCell({ column: { id, header, align, order }, view, onOrder }: HeaderCellProps) {
+  const current = order === (view.order ?? 'created_at');
+  const direction = view.direction === 'asc' ? 'ascending' : 'descending';
+  const place = `${align === 'right' ? 'justify-end' : ''} ${id === 'name' ? 'sticky left-9 z-10 bg-surface' : ''}`;
+  const look = `flex h-full items-center px-2 font-medium text-muted text-xs ${place}`;
+  if (order === undefined) {
+    return (
+      <span role="columnheader" className={look}>
+        {header}
+      </span>
+    );
+  }
+  const next = { order, direction: current && direction === 'descending' ? 'asc' : 'desc' } as const;
   return (
-    <span
-      role="columnheader"
-      aria-sort={order === undefined ? undefined : current ? (ascending ? 'ascending' : 'descending') : 'none'}
-      className={`flex h-full items-center px-2 font-medium text-muted text-xs ${align === 'right' ? 'justify-end' : ''} ${id === 'name' ? 'sticky left-9 z-10 bg-surface' : ''}`}
-    >
-      {order === undefined ? (
-        header
-      ) : (
-        <button
-          type="button"
-          onClick={() => onOrder({ order, direction: current && !ascending ? 'asc' : 'desc' })}
-          className={`inline-flex items-center gap-0.5 rounded hover:text-ink ${current ? 'text-ink' : ''}`}
-        >
-          {header}
-          {current && <Icon name={ascending ? 'arrowUp' : 'arrowDown'} className="size-3!" />}
-        </button>
-      )}
+    <span role="columnheader" aria-sort={current ? direction : 'none'} className={look}>
+      <button
+        type="button"
+        onClick={() => onOrder(next)}
+        className={`inline-flex items-center gap-0.5 rounded hover:text-ink ${current ? 'text-ink' : ''}`}
+      >
+        {header}
+        {current && <Icon name={direction === 'ascending' ? 'arrowUp' : 'arrowDown'} className="size-3!" />}
+      </button>
     </span>
   );
 }
