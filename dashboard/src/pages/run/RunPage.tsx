@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { isProblem } from '../../api/problem.js';
 import { runQuery } from '../../api/runs.js';
 import { StatusBadge } from '../../components/Badge.js';
@@ -7,7 +8,7 @@ import { Score } from '../../components/Figures.js';
 import { ErrorState, Skeleton } from '../../components/States.js';
 import { NotFoundPage } from '../other/NotFoundPage.js';
 
-export function RunPage() {
+export function RunPage(): ReactNode {
   const { runId } = useParams({ from: '/runs/$runId' });
   const { project: projectId } = useSearch({ from: '/runs/$runId' });
   const { data: run, error, refetch } = useQuery(runQuery({ runId, projectId }));
