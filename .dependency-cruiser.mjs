@@ -20,7 +20,7 @@ const ARROWS = {
 };
 
 /** The package's entry points, and what they share: they compose the defaults. */
-const FACES = ['index', 'edge', 'ax', 'server', 'open'];
+const FACES = ['index', 'edge', 'ax', 'server', 'open', 'trail'];
 
 /** Who may enter, where the arrows alone would let more in: client/http may not reach the database, nor a face the demo. */
 const DOORS = {
@@ -29,7 +29,18 @@ const DOORS = {
 };
 
 /** What runs on an edge runtime and in a browser, and the packages that run there too. */
-const PORTABLE = [...COMMON, 'schemas', '[^/]+/port', 'client/http', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE = [
+  ...COMMON,
+  'schemas',
+  '[^/]+/port',
+  'client/arguments',
+  'client/validate',
+  'client/http',
+  'recorder',
+  'optimizers',
+  'demo',
+  'edge',
+];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
 /** @param {string[]} names of folders, and of files without their extension */

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { TrailClient } from '../client/port.js';
 import type { OptrailErrorCode } from '../errors.js';
+import type { Metrics } from './metrics.js';
+import type { OpenApiDocument } from './openapi/types.js';
 import type { Caller, Trail } from './port.js';
 import type { Reply } from './reply.js';
 
@@ -34,6 +36,13 @@ export interface AnswerSpec {
   type?: string;
 }
 
+/** What the routes about the server itself tell. */
+export interface ServerFacts {
+  metrics: Metrics;
+  /** The OpenAPI document. */
+  document(): OpenApiDocument;
+}
+
 /** What a handler works with. Parameters were checked; a body is read, and checked by the client, when the handler asks for it. */
 export interface Call<Params, Query> {
   params: Params;
@@ -48,8 +57,13 @@ export interface Call<Params, Query> {
   closing: AbortSignal;
   /** Milliseconds in which an answer has to begin. */
   timeoutMs: number;
+  /** Asks the gate again, as if the request had just come; rejects where it would now be refused. */
+  recheck(): Promise<void>;
+  /** Milliseconds between two such questions of a stream; its own where it is left out. */
+  recheckMs: number | undefined;
   request: Request;
   requestId: string;
+  server: ServerFacts;
   /** Where the page of the documentation is. */
   docs: string;
   /** The JSON of the body, within the limit of its size. */

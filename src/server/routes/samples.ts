@@ -3,9 +3,8 @@ import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
 import {
+  BatchCreateOptimizationSamplesSchema,
   type CreateOptimizationSampleInput,
-  CreateOptimizationSampleSchema,
-  MAX_BATCH,
   OptimizationSampleSchema,
   SampleBatchResultSchema,
 } from '../../schemas/sample.js';
@@ -15,6 +14,7 @@ import { aSample, newSample } from '../examples.js';
 import { rowsAsLines, wantsLines } from '../lines.js';
 import { created, ok } from '../reply.js';
 import { route } from '../route.js';
+import { NewSampleSchema, NewSamplesSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';
@@ -39,9 +39,7 @@ const SamplesQuery = HashesQuery.extend({
   cursor: CursorSchema.optional().describe('`nextCursor` of the page before.'),
 });
 
-/** The run is named by the path. */
-const NewSampleSchema = CreateOptimizationSampleSchema.omit({ runId: true });
-const NewSamplesSchema = z.strictObject({ samples: z.array(NewSampleSchema).max(MAX_BATCH) });
+/** As it comes: the client checks each sample. */
 const RawSamplesSchema = z.strictObject({ samples: z.array(z.unknown()) });
 
 export const sampleRoutes = [
@@ -101,6 +99,31 @@ export const sampleRoutes = [
       const { samples } = validated(RawSamplesSchema, await call.body());
       const inputs = samples.map((sample, index) => below(`samples[${index}]`, () => placed(sample)));
       return ok(await client.batchCreateOptimizationSamples(inputs as CreateOptimizationSampleInput[], { signal }));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/samples',
+    operation: 'batchCreateOptimizationSamplesOfRuns',
+    tag: 'Samples',
+    summary: 'Record samples of several runs',
+    description: 'All or none, in one transaction. A sample that exists stays as it is.',
+    access: 'editor',
+    body: {
+      schema: z.strictObject({ samples: BatchCreateOptimizationSamplesSchema }),
+      example: { samples: [{ runId: aSample.runId, ...newSample }] },
+    },
+    answers: {
+      200: {
+        description: 'How many were new, and how many were there.',
+        schema: SampleBatchResultSchema,
+        example: { stored: 1, existing: 0 },
+      },
+    },
+    refusals: ['not_found', 'ambiguous_id', 'conflict', 'invalid_input', 'constraint_violation'],
+    async handle({ client, signal, body }) {
+      const { samples } = validated(RawSamplesSchema, await body());
+      return ok(await client.batchCreateOptimizationSamples(samples as CreateOptimizationSampleInput[], { signal }));
     },
   }),
   route({
