@@ -32,7 +32,7 @@ function Frame() {
         >
           Skip to the content
         </a>
-        <TopBar />
+        <TopBar projectId={projectId} />
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-auto focus-visible:outline-none">
           <Outlet />
         </main>

@@ -37,7 +37,7 @@ export function RunKeys({ runs, onRemove }: { runs: readonly OptimizationRun[]; 
               {run.runName}
             </Link>
             <p className="flex flex-wrap items-center gap-x-2 text-muted text-xs">
-              <StatusBadge status={run.status} />
+              {run.status !== 'completed' && <StatusBadge status={run.status} />}
               <span className="text-ink">
                 <span className="sr-only">best </span>
                 <Score value={run.bestScore} />
