@@ -14,7 +14,7 @@ import { aSample, newSample } from '../examples.js';
 import { rowsAsLines, wantsLines } from '../lines.js';
 import { created, ok } from '../reply.js';
 import { route } from '../route.js';
-import { NewSampleSchema, NewSamplesSchema } from './bodies.js';
+import { NewSampleSchema, NewSamplesSchema, SamplesOfRunsSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';
@@ -110,7 +110,7 @@ export const sampleRoutes = [
     description: 'All or none, in one transaction. A sample that exists stays as it is.',
     access: 'editor',
     body: {
-      schema: z.strictObject({ samples: BatchCreateOptimizationSamplesSchema }),
+      schema: SamplesOfRunsSchema,
       example: { samples: [{ runId: aSample.runId, ...newSample }] },
     },
     answers: {
