@@ -5,6 +5,7 @@ const COMMON = ['errors', 'turns'];
 const ARROWS = {
   ...Object.fromEntries(COMMON.map((room) => [room, []])),
   schemas: [],
+  prompt: [],
   config: ['schemas'],
   processes: [],
   database: ['processes'],
@@ -29,7 +30,7 @@ const DOORS = {
 };
 
 /** What runs on an edge runtime and in a browser, and the packages that run there too. */
-const PORTABLE = [...COMMON, 'schemas', '[^/]+/port', 'client/http', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE = [...COMMON, 'schemas', 'prompt', '[^/]+/port', 'client/http', 'recorder', 'optimizers', 'demo', 'edge'];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
 /** @param {string[]} names of folders, and of files without their extension */

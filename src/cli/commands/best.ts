@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { OptrailError } from '../../errors.js';
+import { programText } from '../../prompt/text.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { OptimizationRun } from '../../schemas/run.js';
 import type { Context } from '../context.js';
 import { count, score } from '../format/figures.js';
 import { plainLine } from '../format/plain.js';
-import { programText } from '../prompt/text.js';
 import { findIteration } from '../reference.js';
 import type { Runner } from '../runner.js';
 import { whyNoBest } from '../views/why-no-best.js';
