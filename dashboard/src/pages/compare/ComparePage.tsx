@@ -1,0 +1,3 @@
+export function ComparePage() {
+  return <h1 className="p-4 font-semibold text-xl">Compare</h1>;
+}

@@ -1,0 +1,3 @@
+export function SettingsPage() {
+  return <h1 className="p-4 font-semibold text-xl">Settings</h1>;
+}
