@@ -17,7 +17,7 @@ const ARROWS = {
   optimizers: ['recorder', 'schemas'],
   demo: ['optimizers', 'recorder', 'schemas'],
   operations: ['database', 'journal', 'store'],
-  server: ['client/port', 'operations', 'schemas'],
+  server: ['client/port', 'client/validate', 'operations', 'schemas'],
 };
 
 /** The package's entry points, and what they share: they compose the defaults. */

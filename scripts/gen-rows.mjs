@@ -30,7 +30,8 @@ const RELATIONS = `
   join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   join pg_type t on t.oid = a.atttypid
-  where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm') and c.relname like 'optimization\\_%'
+  where c.relkind in ('r', 'p', 'v', 'm')
+    and (n.nspname = 'public' and c.relname like 'optimization\\_%' or n.nspname = 'optrail' and c.relname = 'api_keys')
   group by c.oid
   order by c.relname`;
 

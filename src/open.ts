@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { createDirectClient, type DirectConnection } from './client/direct.js';
-import type { ClientHandle, OptimizationClient } from './client/port.js';
+import type { ClientHandle } from './client/port.js';
 import { validated } from './client/validate.js';
 import { keepsFiles, postgresUrl, readSettings, trailDirectory } from './config.js';
 import { openEmbedded } from './database/embedded/engine.js';
@@ -148,7 +148,7 @@ export function handleOn(connection: ClosableConnection): ClientHandle {
   const close = () => connection.close();
   return {
     ...createDirectClient(connection, TRUSTED),
-    as(claims): OptimizationClient {
+    as(claims) {
       return createDirectClient(connection, { kind: 'claims', claims: validated(ClaimsSchema, claims, ['claims']) });
     },
     close,
@@ -168,6 +168,11 @@ export function createClient(options: ClientOptions = {}): ClientHandle {
   const handle = handleOn(new LazyConnection(place));
   places.set(handle, place);
   return handle;
+}
+
+/** A connection of one's own on a trail, opened by its first use, for whoever acts under several identities. */
+export function connectionTo(options: ClientOptions): ClosableConnection {
+  return new LazyConnection(() => placeOf(options));
 }
 
 /** Where each client's database is: its journals lie beside it. */

@@ -9,6 +9,7 @@ import { addProjects } from './commands/projects.js';
 import { addRefresh } from './commands/refresh.js';
 import { addRuns } from './commands/runs.js';
 import { addSamples } from './commands/samples.js';
+import { addServe } from './commands/serve.js';
 import { addSync } from './commands/sync.js';
 import { createRunner } from './runner.js';
 import { FORMATS, wantsJson } from './settings.js';
@@ -53,6 +54,7 @@ export function createProgram(shell: Shell): Command {
   addMigrate(program, run);
   addRefresh(program, run);
   addSync(program, run);
+  addServe(program, run);
   return program;
 }
 

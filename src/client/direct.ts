@@ -1,12 +1,11 @@
 import { uuidv7 } from 'uuidv7';
-import { z } from 'zod';
 import type { Database, Identity } from '../database/port.js';
 import { TopRunsOptionsSchema } from '../schemas/analytics.js';
 import { CreateOptimizationCheckpointSchema } from '../schemas/checkpoint.js';
 import { OptimizationRunFiltersSchema } from '../schemas/filters.js';
 import { CreateOptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../schemas/iteration.js';
 import { plainSample } from '../schemas/plain-sample.js';
-import { IdSchema, IterationNumberSchema, NameSchema } from '../schemas/primitives.js';
+import { IterationNumberSchema, NameSchema } from '../schemas/primitives.js';
 import { CreateOptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../schemas/run.js';
 import { CreateOptimizationSampleSchema, SampleBatchSchema } from '../schemas/sample.js';
 import * as analytics from '../store/analytics.js';
@@ -17,19 +16,15 @@ import { listProjects } from '../store/projects.js';
 import { listRuns } from '../store/run-pages.js';
 import * as runs from '../store/runs.js';
 import * as samples from '../store/samples.js';
-import { type Scope, scopeOf } from '../store/scope.js';
-import type { ByIdOptions, CallOptions, IterationReadOptions, OptimizationClient, ReadOptions, SampleReadOptions } from './port.js';
+import { scopeOf } from '../store/scope.js';
+import { IterationPageSchema, projectIdOf, runIdOf, sampleQueryOf } from './arguments.js';
+import { createAdministration, type Within } from './direct/administration.js';
+import { createViews } from './direct/views.js';
+import type { IterationReadOptions, ReadOptions, SampleReadOptions, TrailClient } from './port.js';
 import { validated, validatedItems } from './validate.js';
 
 /** Milliseconds between two looks for runs that fell silent. */
 const SWEEP_EVERY = 60_000;
-
-const SampleLimitSchema = z.int().min(1).max(100_000);
-const IterationPageSchema = z.object({
-  limit: z.int().min(1).max(100_000).optional(),
-  orderDirection: z.enum(['asc', 'desc']).optional(),
-  after: IterationNumberSchema.optional(),
-});
 
 /** What a direct client stands on. The database may be opened, and what it is known to hold remembered, by several clients. */
 export interface DirectConnection {
@@ -41,19 +36,10 @@ export interface DirectConnection {
   examples: ExampleMemory;
 }
 
-function runIdOf(runId: unknown): string {
-  return validated(IdSchema, runId, ['runId']);
-}
-
-function projectIdOf({ projectId }: ByIdOptions): string | undefined {
-  return projectId === undefined ? undefined : validated(NameSchema, projectId, ['projectId']);
-}
-
 /** The helper functions over a database: input is validated before the database is even opened, then handed to the store. */
-export function createDirectClient(connection: DirectConnection, identity: Identity): OptimizationClient {
-  function within<T>(options: CallOptions, call: (scope: Scope) => Promise<T>, again = true): Promise<T> {
-    return connection.use((database) => call(scopeOf(database, identity, options.signal)), again);
-  }
+export function createDirectClient(connection: DirectConnection, identity: Identity): TrailClient {
+  const within: Within = (options, call, again = true) =>
+    connection.use((database) => call(scopeOf(database, identity, options.signal)), again);
 
   let sweptAt = Date.now();
   /** Who shows signs of life also stores that others show none; nobody waits for it, and the next one may do better. */
@@ -64,6 +50,9 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
   }
 
   return {
+    ...createAdministration(within),
+    ...createViews(within),
+
     async createOptimizationRun(input, options = {}) {
       const run = validated(CreateOptimizationRunSchema, input);
       return within(options, (scope) => runs.createRun(scope, { ...run, id: run.id ?? uuidv7() }));
@@ -141,13 +130,7 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
     },
 
     async getOptimizationSamples(runId, iteration, limit, options: SampleReadOptions = {}) {
-      const query: samples.SampleQuery = {
-        projectId: projectIdOf(options),
-        iteration: iteration === undefined ? undefined : validated(IterationNumberSchema, iteration, ['iteration']),
-        limit: limit === undefined ? 1000 : validated(SampleLimitSchema, limit, ['limit']),
-        failed: options.failed,
-        hashes: options.hashes,
-      };
+      const query = sampleQueryOf(iteration, limit, options);
       const id = runIdOf(runId);
       return within(options, (scope) => samples.getSamples(scope, id, query));
     },

@@ -98,11 +98,17 @@ export interface OptimizationClient {
 export interface TrailViews {
   /** The programs of a run, each once, in the order of their first iteration. */
   getOptimizationPrograms(runId: string, options?: ByIdOptions): Promise<RunProgram[]>;
-  /** How each of up to 200 runs got better. Runs that you may not see are left out. */
+  /** How each of up to 200 runs got better, in the order of their ids. Runs that you may not see are left out. */
   getOptimizationCurves(runIds: readonly string[], options?: ByIdOptions): Promise<RunCurve[]>;
-  /** Samples of a run as a table of scores, without their texts; null where there is no run that you may see. */
+  /**
+   * Samples of a run as a table of scores, without their texts; null where there is no run that you may see.
+   * Rejects with `too_large` where it would have more than a million cells.
+   */
   getOptimizationMatrix(runId: string, options?: ByIdOptions): Promise<SampleMatrix | null>;
-  /** Runs and candidate programs of a project that contain a text, whatever the case. `limit` of each is 20 where it is left out. */
+  /**
+   * Runs and candidate programs of a project that contain a text of 1 to 200 characters, whatever the case: of its newest 5,000
+   * runs (name, tags, notes) and 2,000 programs. `limit` of each, 1 to 100, is 20 where it is left out.
+   */
   searchOptimizationTrail(projectId: string, text: string, limit?: number, options?: CallOptions): Promise<SearchResult>;
 }
 
@@ -155,9 +161,9 @@ export interface SampleReadOptions extends ReadOptions {
 }
 
 /** A client with an owner: whoever created it closes it. */
-export interface ClientHandle extends OptimizationClient, AsyncDisposable {
+export interface ClientHandle extends TrailClient, AsyncDisposable {
   /** The same functions under a user's identity: row-level security decides what they see and may do. */
-  as(claims: Claims): OptimizationClient;
+  as(claims: Claims): TrailClient;
   /** Waits for calls under way, then closes what the client opened, and only that. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '362b3f72581317a7d92b2734fbab5e9e577164e1450798ed35dca034a8bcd4e0',
+    sha256: '02521a4c68ae6f63d0153d06ef97daa61535881cc5777b976bf0777521d5b0a2',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '362b3f72581317a7d92b2734fbab5e9e577164e1450798ed35dca034a8bcd4e0';
+  v_sha256 constant text := '02521a4c68ae6f63d0153d06ef97daa61535881cc5777b976bf0777521d5b0a2';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -170,6 +170,45 @@ comment on column public.optimization_project_members.project_id is 'The project
 comment on column public.optimization_project_members.user_id is 'The sub of the user''s token (auth.uid() on Supabase).';
 comment on column public.optimization_project_members.role is 'viewer reads; editor records too; owner manages members too.';
 comment on column public.optimization_project_members.created_at is 'Database clock.';
+
+-- ------------------------------------------------------------------------------------------------------------------
+-- API keys of projects. The secret itself is nowhere; who shows it is found by its hash, which no caller may read.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table optrail.api_keys (
+  id uuid not null default optrail.uuid_v7(),
+  project_id text not null,
+  name text not null,
+  scope text not null default 'write',
+  prefix text not null,
+  secret_hash bytea not null,
+  created_by text default (optrail.claims() ->> 'sub'),
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  constraint api_keys_pkey primary key (project_id, id),
+  -- Without the project, unlike every other key: a secret is shown before anybody knows whose it is.
+  constraint api_keys_secret_known_once unique (secret_hash),
+  constraint api_keys_project_fkey foreign key (project_id) references public.optimization_projects (id) on delete cascade,
+  constraint api_keys_name_length check (char_length(name) between 1 and 200),
+  constraint api_keys_scope_known check (scope in ('read', 'write', 'admin')),
+  constraint api_keys_prefix_form check (prefix ~ '^optrail_[0-9A-Za-z]{8}$'),
+  constraint api_keys_hash_length check (octet_length(secret_hash) = 32),
+  constraint api_keys_expires_later check (isfinite(expires_at) and expires_at > created_at)
+) with (fillfactor = 70);
+comment on table optrail.api_keys is 'Keys by which programs act in one project. They are never deleted, so that it stays known who had one.';
+comment on column optrail.api_keys.id is 'UUIDv7, made by the database.';
+comment on column optrail.api_keys.project_id is 'The one project that it opens.';
+comment on column optrail.api_keys.name is 'For people: who or what uses it.';
+comment on column optrail.api_keys.scope is 'read, write or admin: the roles viewer, editor and owner.';
+comment on column optrail.api_keys.prefix is 'The first characters of the secret, to tell keys apart by.';
+comment on column optrail.api_keys.secret_hash is 'SHA-256 of the whole secret, which has 256 random bits of its own and needs no salt. Nobody but the owner reads it.';
+comment on column optrail.api_keys.created_by is 'The sub of the token that made it; null for a trusted caller, and for a key.';
+comment on column optrail.api_keys.created_at is 'Database clock.';
+comment on column optrail.api_keys.expires_at is 'From then on it opens nothing; null for no end.';
+comment on column optrail.api_keys.last_used_at is 'Database clock, to the minute.';
+comment on column optrail.api_keys.revoked_at is 'Since when it opens nothing: the database clock at the first UPDATE of this column, and final.';
 
 -- ------------------------------------------------------------------------------------------------------------------
 -- Runs. declared_* is what the caller says, recorded_* and best_* what the rows below come to; the seed's names follow
@@ -410,6 +449,7 @@ create table public.optimization_programs (
     references public.optimization_projects (id) on delete cascade,
   constraint optimization_programs_hash_length check (octet_length(program_hash) = 32)
 );
+create index idx_optimization_programs_newest on public.optimization_programs (project_id, created_at desc, program_hash);
 comment on table public.optimization_programs is 'Candidates: prompts, demos, an optimizer''s own state.';
 comment on column public.optimization_programs.project_id is 'The project.';
 comment on column public.optimization_programs.program_hash is 'SHA-256 of the program''s RFC 8785 text.';
@@ -753,6 +793,54 @@ comment on column public.optimization_checkpoints.state_bytes is 'Bytes of the s
 comment on column public.optimization_checkpoints.created_at is 'Database clock.';
 
 -- ------------------------------------------------------------------------------------------------------------------
+-- Events: that something was committed, for whoever watches. Ids only; what it is now is read with the reader's own rights.
+-- The transaction is kept and not a number in order, since numbers are given out before the commit: what is new to a reader
+-- is what its last snapshot did not see, and however late a transaction commits, nothing slips behind that.
+-- ------------------------------------------------------------------------------------------------------------------
+
+create table optrail.events (
+  xid xid8 not null default pg_current_xact_id(),
+  id bigint not null generated always as identity,
+  project_id text not null,
+  run_id uuid not null,
+  kind text not null,
+  iterations integer[],
+  status text,
+  created_at timestamptz not null default clock_timestamp(),
+  -- The one index that a writer pays for: an hour of events is little to read for one project.
+  constraint events_pkey primary key (xid, id),
+  constraint events_kind_known
+    check (kind in ('run.changed', 'run.status', 'run.deleted', 'iteration.recorded', 'samples.recorded'))
+);
+comment on table optrail.events is 'What was committed to the trail within the last hour, one row for each run and statement.';
+comment on column optrail.events.xid is 'The transaction, which a snapshot sees or does not.';
+comment on column optrail.events.id is 'Order within a run: its events are written by who holds its lock.';
+comment on column optrail.events.project_id is 'The project. No foreign key: that a run is gone is told after it.';
+comment on column optrail.events.run_id is 'The run.';
+comment on column optrail.events.kind is 'run.changed, run.status, run.deleted, iteration.recorded or samples.recorded.';
+comment on column optrail.events.iterations is 'Numbers of the iterations it happened to; null where there are none, or more than 100.';
+comment on column optrail.events.status is 'The status that the run was given; of run.status alone.';
+comment on column optrail.events.created_at is 'Database clock, when it was written; it may have been committed later.';
+
+create table optrail.events_pruned (
+  only_row boolean not null default true constraint events_pruned_pkey primary key,
+  through xid8 not null default '0',
+  constraint events_pruned_one_row check (only_row)
+);
+comment on table optrail.events_pruned is 'How far events are no longer kept.';
+comment on column optrail.events_pruned.only_row is 'Always true: the table has one row.';
+comment on column optrail.events_pruned.through is 'The highest transaction of which an event was removed: a snapshot that may not have seen it has missed something.';
+insert into optrail.events_pruned default values;
+
+create table optrail.event_listeners (
+  id uuid constraint event_listeners_pkey primary key,
+  expires_at timestamptz not null
+);
+comment on table optrail.event_listeners is 'Servers that wait for notifications. While there are none, writers send none, since NOTIFY makes commits wait for each other.';
+comment on column optrail.event_listeners.id is 'The server, for as long as somebody follows it.';
+comment on column optrail.event_listeners.expires_at is 'Database clock; the server moves it on while it lives.';
+
+-- ------------------------------------------------------------------------------------------------------------------
 -- Rules that run by themselves. Those that write what callers may not are security definer with an empty search_path.
 -- ------------------------------------------------------------------------------------------------------------------
 
@@ -914,6 +1002,20 @@ begin
   insert into optrail.analytics_dirty (run_id, project_id, counted)
   select id, project_id, false from new_rows order by id, project_id
   on conflict do nothing;
+  insert into optrail.events (project_id, run_id, kind, status) select project_id, id, 'run.status', status from new_rows;
+  return null;
+end
+$$;
+
+create function optrail.after_run_update() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if new.status <> old.status then
+    insert into optrail.events (project_id, run_id, kind, status) values (new.project_id, new.id, 'run.status', new.status);
+  else
+    insert into optrail.events (project_id, run_id, kind) values (new.project_id, new.id, 'run.changed');
+  end if;
   return null;
 end
 $$;
@@ -927,6 +1029,7 @@ begin
     samples_evaluated, total_tokens, total_cost_usd, created_at
   from old_rows where not analytics_dirty order by id, project_id
   on conflict do nothing;
+  insert into optrail.events (project_id, run_id, kind) select project_id, id, 'run.deleted' from old_rows;
   return null;
 end
 $$;
@@ -953,6 +1056,11 @@ create type optrail.iteration_change as (
   sign integer, run_id uuid, project_id text, iteration integer, tokens bigint, cost_usd numeric, is_baseline boolean,
   can_be_best boolean, score double precision);
 
+-- Whoever is told of a hundred iterations reads them all.
+create function optrail.few(p_iterations integer[]) returns integer[]
+language sql immutable parallel safe
+return case when cardinality(p_iterations) between 1 and 100 then p_iterations end;
+
 -- Counts what a statement did to the iterations of runs and moves their best on, at a cost that follows the statement and
 -- not the run. A run is locked in a statement of its own, so that what is read next is what the last writer left; FOR NO
 -- KEY UPDATE, since FOR UPDATE would deadlock with the lock that a foreign key takes; in the order of ids, so that two
@@ -973,6 +1081,7 @@ begin
       array_agg(c) as changes,
       array_agg(c.iteration) filter (where c.sign = -1) as left_or_changed,
       array_agg(c.iteration) as touched,
+      array_agg(distinct c.iteration) filter (where c.sign = 1) as recorded,
       bool_or(c.is_baseline) as baseline_touched
     from unnest(p_changes) as c
     group by c.run_id, c.project_id order by c.run_id, c.project_id
@@ -1030,6 +1139,11 @@ begin
     where r.id = v_change.run_id and r.project_id = v_change.project_id
       and (v_change.rows, v_change.tokens, v_change.cost, v_best.iteration, v_best.score, v_run.recorded_baseline_score)
         is distinct from (0, 0, 0, r.best_iteration, r.best_score, r.recorded_baseline_score);
+
+    insert into optrail.events (project_id, run_id, kind, iterations)
+    values (
+      v_change.project_id, v_change.run_id,
+      case when v_change.recorded is null then 'run.changed' else 'iteration.recorded' end, optrail.few(v_change.recorded));
   end loop;
 end
 $$;
@@ -1082,23 +1196,27 @@ return round(p_milliseconds * 1000)::bigint;
 -- Samples come by the thousand: what a statement did to a run is summed before it is handed over.
 create function optrail.count_samples(
   p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint,
-  p_latency_us numeric)
+  p_latency_us numeric, p_iterations integer[])
 returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_us) = (0, 0, 0, 0, 0, 0) then
-    return;
-  end if;
   perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
-  update public.optimization_runs as r
-  set recorded_samples = r.recorded_samples + p_rows,
-    recorded_failed_samples = r.recorded_failed_samples + p_failed,
-    recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
-    recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
-    recorded_latency_count = r.recorded_latency_count + p_latencies,
-    recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_us / 1000
-  where r.id = p_run_id and r.project_id = p_project_id;
+  if not found then
+    return; -- the run itself is being deleted
+  end if;
+  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_us) <> (0, 0, 0, 0, 0, 0) then
+    update public.optimization_runs as r
+    set recorded_samples = r.recorded_samples + p_rows,
+      recorded_failed_samples = r.recorded_failed_samples + p_failed,
+      recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
+      recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
+      recorded_latency_count = r.recorded_latency_count + p_latencies,
+      recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_us / 1000
+    where r.id = p_run_id and r.project_id = p_project_id;
+  end if;
+  insert into optrail.events (project_id, run_id, kind, iterations)
+  values (p_project_id, p_run_id, 'samples.recorded', optrail.few(p_iterations));
 end
 $$;
 
@@ -1106,11 +1224,11 @@ create function optrail.after_samples_insert() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us)
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
   from (
     select n.run_id, n.project_id, count(*) as rows, count(*) filter (where n.failed) as failed,
       coalesce(sum(n.total_tokens), 0) as tokens, coalesce(sum(n.cost_usd), 0) as cost, count(n.latency_ms) as latencies,
-      coalesce(sum(optrail.microseconds(n.latency_ms)), 0) as latency_us
+      coalesce(sum(optrail.microseconds(n.latency_ms)), 0) as latency_us, array_agg(distinct n.iteration) as iterations
     from new_rows as n group by n.run_id, n.project_id order by n.run_id, n.project_id
   ) as c;
   return null;
@@ -1121,16 +1239,16 @@ create function optrail.after_samples_update() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us)
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
   from (
     select s.run_id, s.project_id, sum(s.sign) as rows, coalesce(sum(s.sign) filter (where s.failed), 0) as failed,
       coalesce(sum(s.sign * s.total_tokens), 0) as tokens, coalesce(sum(s.sign * s.cost_usd), 0) as cost,
       coalesce(sum(s.sign) filter (where s.latency_ms is not null), 0) as latencies,
-      coalesce(sum(s.sign * optrail.microseconds(s.latency_ms)), 0) as latency_us
+      coalesce(sum(s.sign * optrail.microseconds(s.latency_ms)), 0) as latency_us, array_agg(distinct s.iteration) as iterations
     from (
-      select -1 as sign, o.run_id, o.project_id, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
+      select -1 as sign, o.run_id, o.project_id, o.iteration, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
       union all
-      select 1, n.run_id, n.project_id, n.failed, n.total_tokens, n.cost_usd, n.latency_ms from new_rows as n
+      select 1, n.run_id, n.project_id, n.iteration, n.failed, n.total_tokens, n.cost_usd, n.latency_ms from new_rows as n
     ) as s
     group by s.run_id, s.project_id order by s.run_id, s.project_id
   ) as c;
@@ -1143,14 +1261,57 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   perform optrail.count_samples(
-    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_us)
+    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_us, c.iterations)
   from (
     select o.run_id, o.project_id, count(*) as rows, count(*) filter (where o.failed) as failed,
       coalesce(sum(o.total_tokens), 0) as tokens, coalesce(sum(o.cost_usd), 0) as cost, count(o.latency_ms) as latencies,
-      coalesce(sum(optrail.microseconds(o.latency_ms)), 0) as latency_us
+      coalesce(sum(optrail.microseconds(o.latency_ms)), 0) as latency_us, array_agg(distinct o.iteration) as iterations
     from old_rows as o group by o.run_id, o.project_id order by o.run_id, o.project_id
   ) as c;
   return null;
+end
+$$;
+
+-- A transaction notifies once, however much it wrote, and without content: LISTEN has no row-level security.
+create function optrail.after_events_insert() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if exists (select from optrail.event_listeners as l where l.expires_at > now()) then
+    perform pg_notify('optrail_events', '');
+  end if;
+  return null;
+end
+$$;
+
+-- Only what every reader's next snapshot has seen or missed for good: nothing at or above a transaction that still runs. What
+-- lies ahead of this server's transactions came with a restore, and is nothing that anybody here waits for.
+create function optrail.prune_events() returns void
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_snapshot constant pg_snapshot := pg_current_snapshot();
+  v_kept xid8;
+begin
+  delete from optrail.events as e where e.xid >= pg_snapshot_xmax(v_snapshot);
+  v_kept := least(
+    pg_snapshot_xmin(v_snapshot),
+    greatest(
+      coalesce(
+        (select e.xid from optrail.events as e where e.created_at >= now() - interval '1 hour' order by e.xid limit 1),
+        pg_snapshot_xmin(v_snapshot)),
+      (select e.xid from optrail.events as e order by e.xid desc offset 100000 limit 1)));
+  with removed as (
+    delete from optrail.events as e
+    using (select old.xid, old.id from optrail.events as old where old.xid < v_kept order by old.xid, old.id limit 50000) as old
+    where e.xid = old.xid and e.id = old.id
+    returning e.xid
+  ), last as (
+    select r.xid from removed as r order by r.xid desc limit 1
+  )
+  update optrail.events_pruned as p
+  set through = case when p.through < pg_snapshot_xmax(v_snapshot) then greatest(p.through, last.xid) else last.xid end
+  from last;
 end
 $$;
 
@@ -1179,10 +1340,22 @@ begin
 end
 $$;
 
+-- Whatever is written, a key ends now, and stays ended: no owner gives back by accident what another took away.
+create function optrail.before_key_revoke() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.revoked_at := coalesce(old.revoked_at, clock_timestamp());
+  return new;
+end
+$$;
+
 create trigger touch_updated_at before update on public.optimization_projects
   for each row execute function optrail.touch_updated_at();
 create trigger before_delete before delete on public.optimization_projects
   for each row execute function optrail.before_project_delete();
+create trigger before_revoke before update of revoked_at on optrail.api_keys
+  for each row execute function optrail.before_key_revoke();
 create trigger before_insert before insert on public.optimization_runs
   for each row execute function optrail.before_run_insert();
 create trigger before_resume before update of status on public.optimization_runs
@@ -1191,6 +1364,15 @@ create trigger before_update before update on public.optimization_runs
   for each row execute function optrail.before_run_update();
 create trigger after_insert after insert on public.optimization_runs
   referencing new table as new_rows for each statement execute function optrail.after_run_insert();
+-- What counts itself (recorded_*, best_*) and signs of life alone name none of these columns, and cost nothing here.
+create trigger after_change after update of run_name, status, tags, notes, metadata, eval_set_hash, start_time, end_time, error_message,
+  error_stack, declared_initial_score, declared_final_score, declared_best_iteration, declared_iterations,
+  declared_samples_evaluated, declared_successful_samples, declared_failed_samples, declared_total_tokens,
+  declared_total_cost_usd, declared_avg_latency_ms, declared_duration_ms
+  on public.optimization_runs
+  for each row when (old.status = new.status) execute function optrail.after_run_update();
+create trigger after_status after update on public.optimization_runs
+  for each row when (old.status <> new.status) execute function optrail.after_run_update();
 create trigger after_delete after delete on public.optimization_runs
   referencing old table as old_rows for each statement execute function optrail.after_run_delete();
 create trigger touch_updated_at before update on public.optimization_iterations
@@ -1211,6 +1393,8 @@ create trigger after_update after update on public.optimization_samples
   referencing old table as old_rows new table as new_rows for each statement execute function optrail.after_samples_update();
 create trigger after_delete after delete on public.optimization_samples
   referencing old table as old_rows for each statement execute function optrail.after_samples_delete();
+create trigger after_insert after insert on optrail.events
+  for each statement execute function optrail.after_events_insert();
 
 -- ------------------------------------------------------------------------------------------------------------------
 -- What callers call. Invoker's rights throughout: row-level security decides what each sees.
@@ -1573,6 +1757,22 @@ create function optrail.role_rank(p_role text) returns integer
 language sql immutable parallel safe
 return case p_role when 'viewer' then 1 when 'editor' then 2 when 'owner' then 3 end;
 
+create function optrail.key_opens(p_revoked_at timestamptz, p_expires_at timestamptz) returns boolean
+language sql stable parallel safe
+return p_revoked_at is null and (p_expires_at is null or p_expires_at > now());
+
+-- The text comes from a token, and need be no UUID.
+create function optrail.is_live_key(p_key_id text, p_project_id text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return exists (
+    select from optrail.api_keys as k
+    where k.project_id = p_project_id and optrail.key_opens(k.revoked_at, k.expires_at)
+      and k.id = case when p_key_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_key_id::uuid end);
+end
+$$;
+
 create function optrail.my_projects(p_role text default 'viewer') returns setof text
 language sql stable security definer set search_path = ''
 as $$
@@ -1585,6 +1785,28 @@ as $$
     case jsonb_typeof(optrail.claims() -> 'optrail_projects')
       when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+    -- Claims that were made for a key end with it, whoever still has them and however long ago they were made.
+    and (optrail.claims() -> 'optrail_key' is null or optrail.is_live_key(optrail.claims() ->> 'optrail_key', k.project_id))
+$$;
+
+-- The key that has this hash, if it opens anything; and that it was used, once a minute at most. Asked before anybody is known,
+-- and so for trusted callers alone. Whoever holds the row at this moment is not waited for.
+create function optrail.find_api_key(p_hash bytea) returns table (id uuid, project_id text, scope text)
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  update optrail.api_keys as k set last_used_at = clock_timestamp()
+  from (
+    select used.project_id, used.id from optrail.api_keys as used
+    where used.secret_hash = p_hash and optrail.key_opens(used.revoked_at, used.expires_at)
+      and (used.last_used_at is null or used.last_used_at < clock_timestamp() - interval '1 minute')
+    for no key update skip locked
+  ) as due
+  where k.project_id = due.project_id and k.id = due.id;
+  return query
+    select k.id, k.project_id, k.scope from optrail.api_keys as k
+    where k.secret_hash = p_hash and optrail.key_opens(k.revoked_at, k.expires_at);
+end
 $$;
 
 -- Whether the caller acts with service_role's rights, also inside a security definer function, whose own user is the owner.
@@ -1778,7 +2000,7 @@ begin
 end
 $$;
 
--- Stores what reads derive: that a run's heart stopped. Any client may call it, as often as it likes; it says nothing, since it
+-- Stores what reads derive: that a run's heart stopped; and removes events that are old. Any client may call it, as often as it likes; it says nothing, since it
 -- looks at the runs of all. One call at a time does the work, and a run that somebody is writing is left to the next one.
 create function optrail.sweep_stale_runs() returns void
 language plpgsql security definer set search_path = ''
@@ -1802,6 +2024,7 @@ begin
     for no key update of r skip locked
   )
   update public.optimization_runs as r set status = 'stale' from locked where r.id = locked.id and r.project_id = locked.project_id;
+  perform optrail.prune_events();
 end
 $$;
 
@@ -1817,10 +2040,11 @@ comment on function public.refresh_optimization_analytics is 'Brings optimizatio
 
 -- Supabase grants everything on new objects of \`public\` to its API roles: all is taken back first, then given by list.
 foreach v_table in array array[
-  'public.optimization_projects', 'public.optimization_project_members', 'public.optimization_runs',
+  'public.optimization_projects', 'public.optimization_project_members', 'optrail.api_keys', 'public.optimization_runs',
   'public.optimization_iterations', 'public.optimization_samples', 'public.optimization_programs',
   'public.optimization_examples', 'public.optimization_checkpoints', 'optrail.migrations', 'optrail.analytics_dirty',
-  'optrail.analytics_rollup', 'optrail.analytics_extremes_lost', 'optrail.analytics_state'
+  'optrail.analytics_rollup', 'optrail.analytics_extremes_lost', 'optrail.analytics_state', 'optrail.events',
+  'optrail.events_pruned', 'optrail.event_listeners'
 ] loop
   execute format('revoke all on table %s from public, anon, authenticated, service_role', v_table);
   execute format('alter table %s enable row level security', v_table);
@@ -1853,11 +2077,13 @@ grant execute on function
   public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),
   public.get_optimization_analytics(text)
   to authenticated, service_role;
-grant execute on function public.refresh_optimization_analytics(), optrail.refresh_analytics() to service_role;
+grant execute on function public.refresh_optimization_analytics(), optrail.refresh_analytics(), optrail.find_api_key(bytea) to service_role;
 
 grant select on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
   public.optimization_iterations, public.optimization_samples, public.optimization_programs, public.optimization_examples,
-  public.optimization_checkpoints, optrail.migrations, optrail.analytics_rollup, optrail.analytics_state to authenticated, service_role;
+  public.optimization_checkpoints, optrail.migrations, optrail.analytics_rollup, optrail.analytics_state, optrail.events,
+  optrail.events_pruned to authenticated, service_role;
+grant select, insert, update, delete on optrail.event_listeners to service_role;
 grant select on public.optimization_run_analytics to service_role;
 grant delete on public.optimization_projects, public.optimization_project_members, public.optimization_runs,
   public.optimization_iterations, public.optimization_samples, public.optimization_checkpoints to authenticated, service_role;
@@ -1867,6 +2093,11 @@ grant insert (id, name, metadata) on public.optimization_projects to service_rol
 grant update (name, metadata) on public.optimization_projects to authenticated, service_role;
 grant insert (project_id, user_id, role) on public.optimization_project_members to authenticated, service_role;
 grant update (role) on public.optimization_project_members to authenticated, service_role;
+-- All but the hash, which nobody has a use for.
+grant select (id, project_id, name, scope, prefix, created_by, created_at, expires_at, last_used_at, revoked_at)
+  on optrail.api_keys to authenticated, service_role;
+grant insert (project_id, name, scope, prefix, secret_hash, expires_at) on optrail.api_keys to authenticated, service_role;
+grant update (revoked_at) on optrail.api_keys to authenticated, service_role;
 
 -- By column: what triggers keep (recorded_*, best_*, attempt, clocks) and what an identity is made of cannot be written.
 grant insert (id, project_id, run_name, optimizer_type, status, direction, score_max, config, tags, notes, metadata,
@@ -1904,6 +2135,7 @@ foreach v_table in array array[
 ] loop
   execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
 end loop;
+create policy service_all on optrail.api_keys to service_role using (true) with check (true);
 create policy member_read on optrail.migrations for select to authenticated using (true);
 create policy service_read on optrail.migrations for select to service_role using (true);
 create policy member_read on optrail.analytics_state for select to authenticated using (true);
@@ -1911,6 +2143,12 @@ create policy service_read on optrail.analytics_state for select to service_role
 create policy service_read on optrail.analytics_rollup for select to service_role using (true);
 create policy member_read on optrail.analytics_rollup for select to authenticated
   using (project_id = any (array(select optrail.my_projects())));
+create policy service_read on optrail.events for select to service_role using (true);
+create policy member_read on optrail.events for select to authenticated
+  using (project_id = any (array(select optrail.my_projects())));
+create policy member_read on optrail.events_pruned for select to authenticated using (true);
+create policy service_read on optrail.events_pruned for select to service_role using (true);
+create policy service_all on optrail.event_listeners to service_role using (true) with check (true);
 
 create policy member_select on public.optimization_projects for select to authenticated
   using (id = any (array(select optrail.my_projects())));
@@ -1928,6 +2166,14 @@ create policy owner_update on public.optimization_project_members for update to 
   with check (project_id = any (array(select optrail.my_projects('owner'))));
 create policy owner_delete on public.optimization_project_members for delete to authenticated
   using (project_id = any (array(select optrail.my_projects('owner'))));
+
+create policy owner_select on optrail.api_keys for select to authenticated
+  using (project_id = any (array(select optrail.my_projects('owner'))));
+create policy owner_insert on optrail.api_keys for insert to authenticated
+  with check (project_id = any (array(select optrail.my_projects('owner'))));
+create policy owner_update on optrail.api_keys for update to authenticated
+  using (project_id = any (array(select optrail.my_projects('owner'))))
+  with check (project_id = any (array(select optrail.my_projects('owner'))));
 
 foreach v_table in array array['optimization_runs', 'optimization_iterations', 'optimization_samples'] loop
   execute format('create policy member_select on public.%I for select to authenticated

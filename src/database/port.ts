@@ -28,6 +28,13 @@ export interface Transaction {
   query<R extends Row = Row>(statement: Statement): Promise<R[]>;
 }
 
+/** What hears the notifications of a channel, on a connection of its own. */
+export interface Listening {
+  /** Resolves when nothing more is heard: the connection broke, or was closed. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
 /** A connection to one database, whichever engine it is; it knows nothing of runs. */
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
@@ -39,5 +46,11 @@ export interface Database {
   transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options?: QueryOptions): Promise<T>;
   /** SQL text with several statements and no parameters, outside any transaction of ours (migrations bring their own). */
   script(text: string): Promise<void>;
+  /**
+   * Calls back with the payload of each notification of a channel. Null where there is no connection to spare for it: the embedded
+   * engine has one for all, and a pool of one would be empty. That it returns does not say that anything will be heard: a
+   * transaction pooler takes LISTEN, and forgets it.
+   */
+  listen(channel: string, heard: (payload: string) => void): Promise<Listening | null>;
   close(): Promise<void>;
 }

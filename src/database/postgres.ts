@@ -1,7 +1,8 @@
 import { OptrailError } from '../errors.js';
 import { abortable } from './abort.js';
-import type { Database, Identity, QueryOptions, Row, Statement, Transaction } from './port.js';
+import type { Database, Identity, Listening, QueryOptions, Row, Statement, Transaction } from './port.js';
 import { Lease } from './postgres/lease.js';
+import { listenOn } from './postgres/listen.js';
 import { OwnPool } from './postgres/own-pool.js';
 import type { PoolLike } from './postgres/pool.js';
 import { describeTarget } from './postgres/target.js';
@@ -43,6 +44,7 @@ class Postgres implements Database {
   readonly target: string;
   readonly #pool: PoolLike;
   readonly #end: () => Promise<void>;
+  readonly #listening = new Set<Listening>();
   #closing: Promise<void> | undefined;
 
   constructor(pool: PoolLike, target: string, end: () => Promise<void>) {
@@ -66,8 +68,18 @@ class Postgres implements Database {
     return this.#withLease(undefined, (lease) => lease.script(text));
   }
 
+  async listen(channel: string, heard: (payload: string) => void): Promise<Listening | null> {
+    if (this.#closing !== undefined) throw new OptrailError('closed', 'The client was closed.');
+    const listening = await listenOn(this.#pool, this.target, channel, heard);
+    if (listening === null) return null;
+    this.#listening.add(listening);
+    void listening.ended.then(() => this.#listening.delete(listening));
+    return listening;
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#end();
+    // A pool ends when all of its connections have come back.
+    this.#closing ??= Promise.all([...this.#listening].map((each) => each.close())).then(this.#end);
     return this.#closing;
   }
 

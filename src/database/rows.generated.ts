@@ -2,6 +2,32 @@
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
+/** Keys by which programs act in one project. They are never deleted, so that it stays known who had one. */
+export type ApiKeysRow = {
+  /** UUIDv7, made by the database. */
+  id: string;
+  /** The one project that it opens. */
+  project_id: string;
+  /** For people: who or what uses it. */
+  name: string;
+  /** read, write or admin: the roles viewer, editor and owner. */
+  scope: 'read' | 'write' | 'admin';
+  /** The first characters of the secret, to tell keys apart by. */
+  prefix: string;
+  /** SHA-256 of the whole secret, which has 256 random bits of its own and needs no salt. Nobody but the owner reads it. */
+  secret_hash: Uint8Array;
+  /** The sub of the token that made it; null for a trusted caller, and for a key. */
+  created_by: string | null;
+  /** Database clock. */
+  created_at: string;
+  /** From then on it opens nothing; null for no end. */
+  expires_at: string | null;
+  /** Database clock, to the minute. */
+  last_used_at: string | null;
+  /** Since when it opens nothing: the database clock at the first UPDATE of this column, and final. */
+  revoked_at: string | null;
+};
+
 /** What an optimizer wrote down of itself, to go on from: handed back as it was, and never read by the database. The newest three of a run are kept. */
 export type OptimizationCheckpointsRow = {
   /** UUIDv7, made by the client, so that a retry writes nothing twice; the newest is the highest. */

@@ -82,4 +82,4 @@ export {
   SampleBatchResultSchema,
 } from './sample.js';
 export type { RunCurve, RunProgram, SampleMatrix, SearchResult } from './views.js';
-export { MAX_CURVES, RunCurveSchema, RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from './views.js';
+export { MAX_CURVES, MAX_MATRIX_CELLS, RunCurveSchema, RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from './views.js';

@@ -22,9 +22,11 @@ export const CreateProjectSchema = z.strictObject({
   name: NameSchema.optional(),
 });
 export type CreateProjectInput = z.input<typeof CreateProjectSchema>;
+export type CreateProject = z.output<typeof CreateProjectSchema>;
 
 export const UpdateProjectSchema = z.strictObject({ name: NameSchema.optional(), metadata: JsonObjectSchema.optional() });
 export type UpdateProjectInput = z.input<typeof UpdateProjectSchema>;
+export type UpdateProject = z.output<typeof UpdateProjectSchema>;
 
 /** Who belongs to a project, and as what. */
 export const ProjectMemberSchema = z.object({

@@ -5,6 +5,9 @@ import { OptimizationRunSchema } from './run.js';
 /** Most runs whose curves are read at once. */
 export const MAX_CURVES = 200;
 
+/** Most cells of a table of scores, examples times iterations. */
+export const MAX_MATRIX_CELLS = 1_000_000;
+
 /** How a run got better: each iteration that became the best so far, in order, and the last one. */
 export const RunCurveSchema = z.object({
   runId: z.string(),
@@ -25,13 +28,14 @@ export const RunProgramSchema = z.object({
 });
 export type RunProgram = z.infer<typeof RunProgramSchema>;
 
-/** Scores of a run as a table: a row an example, a column an iteration, without the texts. */
+/** Scores of a run as a table: a row an example, a column an iteration that has samples, without the texts. */
 export const SampleMatrixSchema = z.object({
   runId: z.string(),
   projectId: z.string(),
   iterations: z.array(
     z.object({ iteration: z.number(), evalKind: EvalKindSchema, status: IterationStatusSchema, score: z.number().nullable() }),
   ),
+  /** By their first index. An example that an iteration evaluated more than once has a row for each time. */
   examples: z.array(
     z.object({
       /** SHA-256 of the example, in hexadecimal; null for samples that carry none, which are told apart by their index. */
@@ -53,7 +57,7 @@ export type SampleMatrix = z.infer<typeof SampleMatrixSchema>;
 export const SearchResultSchema = z.object({
   /** Runs by name, tag or note, the newest first. */
   runs: z.array(OptimizationRunSchema),
-  /** Candidate programs whose text contains it, the newest first, each with a piece of the text around it. */
+  /** Candidate programs whose text contains it, the newest first, each with its newest iteration and a piece of the text around it. */
   programs: z.array(
     z.object({
       runId: z.string(),

@@ -114,7 +114,11 @@ async function findRuns(scope: Transaction, runId: string, projectId: string | u
 export async function getRun(scope: Transaction, runId: string, projectId: string | undefined): Promise<OptimizationRun | null> {
   const [run, other] = await findRuns(scope, runId, projectId);
   if (other === undefined) return run ?? null;
-  throw new OptrailError('ambiguous_id', `The run id ${runId} exists in several projects.`, {
+  throw ambiguousRun(runId);
+}
+
+export function ambiguousRun(runId: string): OptrailError {
+  return new OptrailError('ambiguous_id', `The run id ${runId} exists in several projects.`, {
     path: 'runId',
     hint: 'Pass { projectId } as the last argument.',
   });

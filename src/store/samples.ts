@@ -7,6 +7,7 @@ import { Turn } from '../turns.js';
 import { camelized } from './case.js';
 import { hex } from './content.js';
 import { type ExampleMemory, exampleContent } from './example-memory.js';
+import { Parameters } from './parameters.js';
 import { missingRun } from './runs.js';
 import { columnPlaces, columnsOf } from './sample-columns.js';
 import { type Scope, theRow } from './scope.js';
@@ -188,22 +189,43 @@ export interface SampleQuery {
   iteration?: number | undefined;
   sampleIndex?: number | undefined;
   failed?: boolean | undefined;
+  /** Only those that this iteration does not have with the same example, score and outcome. */
+  changedVs?: number | undefined;
+  after?: { iteration: number; sampleIndex: number } | undefined;
   hashes?: boolean | undefined;
   limit: number;
 }
 
+const SELECTION = COLUMNS.map((column) => (column === 'example_hash' ? 'e.input, e.expected_output, s.example_hash' : `s.${column}`)).join(
+  ', ',
+);
+
+/** What tells the examples of an iteration apart, in one value, so that two iterations can be joined by hash: the hash, or the index. */
+const exampleOf = (sample: string) => `coalesce(${sample}.example_hash, int4send(${sample}.sample_index))`;
+
 export async function getSamples(scope: Scope, runId: string, query: SampleQuery): Promise<OptimizationSample[]> {
-  const values = [runId, query.projectId ?? null, query.limit, query.iteration ?? null, query.sampleIndex ?? null];
+  const { iteration, sampleIndex, failed, changedVs, after } = query;
+  const parameters = new Parameters();
+  const [run, project] = [parameters.add(runId), parameters.add(query.projectId ?? null)];
+  const where = [`s.run_id = ${run}`, `s.project_id = optrail.resolve_run(${run}, ${project})`];
+  if (iteration !== undefined) where.push(`s.iteration = ${parameters.add(iteration)}`);
+  if (sampleIndex !== undefined) where.push(`s.sample_index = ${parameters.add(sampleIndex)}`);
+  if (failed !== undefined) where.push(failed ? 's.failed' : 'not s.failed');
+  if (after !== undefined)
+    where.push(`(s.iteration, s.sample_index) > (${parameters.add(after.iteration)}, ${parameters.add(after.sampleIndex)})`);
+  if (changedVs !== undefined)
+    where.push(`not exists (
+      select from public.optimization_samples as o
+      where o.run_id = s.run_id and o.project_id = s.project_id and o.iteration = ${parameters.add(changedVs)}
+        and ${exampleOf('o')} = ${exampleOf('s')} and o.score is not distinct from s.score and o.failed = s.failed)`);
   const rows = await scope.query<SampleRow & Row>({
-    text: `select ${COLUMNS.map((column) => (column === 'example_hash' ? 'e.input, e.expected_output, s.example_hash' : `s.${column}`)).join(', ')}
+    text: `select ${SELECTION}
       from public.optimization_samples as s
       left join public.optimization_examples as e on e.project_id = s.project_id and e.example_hash = s.example_hash
-      where s.run_id = $1 and s.project_id = optrail.resolve_run($1, $2)
-        and ($4::int is null or s.iteration = $4) and ($5::int is null or s.sample_index = $5)
-        ${query.failed === undefined ? '' : `and ${query.failed ? '' : 'not '}s.failed`}
+      where ${where.join(' and ')}
       order by s.iteration, s.sample_index
-      limit $3`,
-    values,
+      limit ${parameters.add(query.limit)}`,
+    values: parameters.values,
   });
   return rows.map((row) => sampleOf(row, query.hashes));
 }

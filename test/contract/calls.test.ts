@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { ByIdOptions, OptimizationClient } from '../../src/client/port.js';
+import type { ByIdOptions, OptimizationClient, TrailViews } from '../../src/client/port.js';
 import { TRUSTED } from '../../src/database/port.js';
 import { type ClientOptions, createClient } from '../../src/open.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
 import { aRun, newProject } from '../support/records.js';
 import { INSTALLS, type Trail, useTrail } from '../support/trails.js';
 
-type ByIdCall = (client: OptimizationClient, id: string, options: ByIdOptions) => Promise<unknown>;
+type ByIdCall = (client: OptimizationClient & TrailViews, id: string, options: ByIdOptions) => Promise<unknown>;
 
 /** Every function that is given the id of a run. */
 const BY_ID: Record<string, ByIdCall> = {
@@ -29,6 +29,9 @@ const BY_ID: Record<string, ByIdCall> = {
     client.batchCreateOptimizationSamples([{ runId, projectId, iteration: 1, sampleIndex: 10 }], { signal }),
   getOptimizationSamples: (client, id, options) => client.getOptimizationSamples(id, undefined, undefined, options),
   getOptimizationRunSummary: (client, id, options) => client.getOptimizationRunSummary(id, options),
+  getOptimizationPrograms: (client, id, options) => client.getOptimizationPrograms(id, options),
+  getOptimizationCurves: (client, id, options) => client.getOptimizationCurves([id], options),
+  getOptimizationMatrix: (client, id, options) => client.getOptimizationMatrix(id, options),
   deleteOptimizationRun: (client, id, options) => client.deleteOptimizationRun(id, options),
 };
 
@@ -40,6 +43,7 @@ const OTHERS: Record<string, ByIdCall> = {
   getOptimizationAnalytics: (client, _, options) => client.getOptimizationAnalytics('p', options),
   refreshOptimizationAnalytics: (client, _, options) => client.refreshOptimizationAnalytics(options),
   listProjects: (client, _, options) => client.listProjects(options),
+  searchOptimizationTrail: (client, _, { signal }) => client.searchOptimizationTrail('p', 'x', 1, { signal }),
 };
 
 /** A run with one row of each kind, under a given id. */

@@ -38,6 +38,20 @@ begin
 end
 $$;
 
+-- Name: after_events_insert(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.after_events_insert() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if exists (select from optrail.event_listeners as l where l.expires_at > now()) then
+    perform pg_notify('optrail_events', '');
+  end if;
+  return null;
+end
+$$;
+
 -- Name: after_iterations_delete(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.after_iterations_delete() RETURNS trigger
@@ -99,6 +113,7 @@ begin
     samples_evaluated, total_tokens, total_cost_usd, created_at
   from old_rows where not analytics_dirty order by id, project_id
   on conflict do nothing;
+  insert into optrail.events (project_id, run_id, kind) select project_id, id, 'run.deleted' from old_rows;
   return null;
 end
 $$;
@@ -113,6 +128,23 @@ begin
   insert into optrail.analytics_dirty (run_id, project_id, counted)
   select id, project_id, false from new_rows order by id, project_id
   on conflict do nothing;
+  insert into optrail.events (project_id, run_id, kind, status) select project_id, id, 'run.status', status from new_rows;
+  return null;
+end
+$$;
+
+-- Name: after_run_update(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.after_run_update() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if new.status <> old.status then
+    insert into optrail.events (project_id, run_id, kind, status) values (new.project_id, new.id, 'run.status', new.status);
+  else
+    insert into optrail.events (project_id, run_id, kind) values (new.project_id, new.id, 'run.changed');
+  end if;
   return null;
 end
 $$;
@@ -125,11 +157,11 @@ CREATE FUNCTION optrail.after_samples_delete() RETURNS trigger
     AS $$
 begin
   perform optrail.count_samples(
-    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_us)
+    c.run_id, c.project_id, -c.rows, -c.failed, -c.tokens, -c.cost, -c.latencies, -c.latency_us, c.iterations)
   from (
     select o.run_id, o.project_id, count(*) as rows, count(*) filter (where o.failed) as failed,
       coalesce(sum(o.total_tokens), 0) as tokens, coalesce(sum(o.cost_usd), 0) as cost, count(o.latency_ms) as latencies,
-      coalesce(sum(optrail.microseconds(o.latency_ms)), 0) as latency_us
+      coalesce(sum(optrail.microseconds(o.latency_ms)), 0) as latency_us, array_agg(distinct o.iteration) as iterations
     from old_rows as o group by o.run_id, o.project_id order by o.run_id, o.project_id
   ) as c;
   return null;
@@ -143,11 +175,11 @@ CREATE FUNCTION optrail.after_samples_insert() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us)
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
   from (
     select n.run_id, n.project_id, count(*) as rows, count(*) filter (where n.failed) as failed,
       coalesce(sum(n.total_tokens), 0) as tokens, coalesce(sum(n.cost_usd), 0) as cost, count(n.latency_ms) as latencies,
-      coalesce(sum(optrail.microseconds(n.latency_ms)), 0) as latency_us
+      coalesce(sum(optrail.microseconds(n.latency_ms)), 0) as latency_us, array_agg(distinct n.iteration) as iterations
     from new_rows as n group by n.run_id, n.project_id order by n.run_id, n.project_id
   ) as c;
   return null;
@@ -161,16 +193,16 @@ CREATE FUNCTION optrail.after_samples_update() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us)
+  perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
   from (
     select s.run_id, s.project_id, sum(s.sign) as rows, coalesce(sum(s.sign) filter (where s.failed), 0) as failed,
       coalesce(sum(s.sign * s.total_tokens), 0) as tokens, coalesce(sum(s.sign * s.cost_usd), 0) as cost,
       coalesce(sum(s.sign) filter (where s.latency_ms is not null), 0) as latencies,
-      coalesce(sum(s.sign * optrail.microseconds(s.latency_ms)), 0) as latency_us
+      coalesce(sum(s.sign * optrail.microseconds(s.latency_ms)), 0) as latency_us, array_agg(distinct s.iteration) as iterations
     from (
-      select -1 as sign, o.run_id, o.project_id, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
+      select -1 as sign, o.run_id, o.project_id, o.iteration, o.failed, o.total_tokens, o.cost_usd, o.latency_ms from old_rows as o
       union all
-      select 1, n.run_id, n.project_id, n.failed, n.total_tokens, n.cost_usd, n.latency_ms from new_rows as n
+      select 1, n.run_id, n.project_id, n.iteration, n.failed, n.total_tokens, n.cost_usd, n.latency_ms from new_rows as n
     ) as s
     group by s.run_id, s.project_id order by s.run_id, s.project_id
   ) as c;
@@ -199,6 +231,18 @@ CREATE FUNCTION optrail.before_checkpoint_insert() RETURNS trigger
 begin
   new.state_hash := sha256(convert_to(new.state, 'UTF8'));
   new.state_bytes := octet_length(new.state);
+  return new;
+end
+$$;
+
+-- Name: before_key_revoke(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.before_key_revoke() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  new.revoked_at := coalesce(old.revoked_at, clock_timestamp());
   return new;
 end
 $$;
@@ -392,6 +436,7 @@ begin
       array_agg(c) as changes,
       array_agg(c.iteration) filter (where c.sign = -1) as left_or_changed,
       array_agg(c.iteration) as touched,
+      array_agg(distinct c.iteration) filter (where c.sign = 1) as recorded,
       bool_or(c.is_baseline) as baseline_touched
     from unnest(p_changes) as c
     group by c.run_id, c.project_id order by c.run_id, c.project_id
@@ -449,29 +494,65 @@ begin
     where r.id = v_change.run_id and r.project_id = v_change.project_id
       and (v_change.rows, v_change.tokens, v_change.cost, v_best.iteration, v_best.score, v_run.recorded_baseline_score)
         is distinct from (0, 0, 0, r.best_iteration, r.best_score, r.recorded_baseline_score);
+
+    insert into optrail.events (project_id, run_id, kind, iterations)
+    values (
+      v_change.project_id, v_change.run_id,
+      case when v_change.recorded is null then 'run.changed' else 'iteration.recorded' end, optrail.few(v_change.recorded));
   end loop;
 end
 $$;
 
--- Name: count_samples(uuid, text, bigint, bigint, numeric, numeric, bigint, numeric); Type: FUNCTION; Schema: optrail; Owner: -
+-- Name: count_samples(uuid, text, bigint, bigint, numeric, numeric, bigint, numeric, integer[]); Type: FUNCTION; Schema: optrail; Owner: -
 
-CREATE FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric) RETURNS void
+CREATE FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric, p_iterations integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
-  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_us) = (0, 0, 0, 0, 0, 0) then
-    return;
-  end if;
   perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
-  update public.optimization_runs as r
-  set recorded_samples = r.recorded_samples + p_rows,
-    recorded_failed_samples = r.recorded_failed_samples + p_failed,
-    recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
-    recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
-    recorded_latency_count = r.recorded_latency_count + p_latencies,
-    recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_us / 1000
-  where r.id = p_run_id and r.project_id = p_project_id;
+  if not found then
+    return; -- the run itself is being deleted
+  end if;
+  if (p_rows, p_failed, p_tokens, p_cost, p_latencies, p_latency_us) <> (0, 0, 0, 0, 0, 0) then
+    update public.optimization_runs as r
+    set recorded_samples = r.recorded_samples + p_rows,
+      recorded_failed_samples = r.recorded_failed_samples + p_failed,
+      recorded_sample_tokens = r.recorded_sample_tokens + p_tokens,
+      recorded_sample_cost_usd = r.recorded_sample_cost_usd + p_cost,
+      recorded_latency_count = r.recorded_latency_count + p_latencies,
+      recorded_latency_sum_ms = r.recorded_latency_sum_ms + p_latency_us / 1000
+    where r.id = p_run_id and r.project_id = p_project_id;
+  end if;
+  insert into optrail.events (project_id, run_id, kind, iterations)
+  values (p_project_id, p_run_id, 'samples.recorded', optrail.few(p_iterations));
+end
+$$;
+
+-- Name: few(integer[]); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.few(p_iterations integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((cardinality(p_iterations) >= 1) AND (cardinality(p_iterations) <= 100)) THEN p_iterations ELSE NULL::integer[] END;
+
+-- Name: find_api_key(bytea); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.find_api_key(p_hash bytea) RETURNS TABLE(id uuid, project_id text, scope text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update optrail.api_keys as k set last_used_at = clock_timestamp()
+  from (
+    select used.project_id, used.id from optrail.api_keys as used
+    where used.secret_hash = p_hash and optrail.key_opens(used.revoked_at, used.expires_at)
+      and (used.last_used_at is null or used.last_used_at < clock_timestamp() - interval '1 minute')
+    for no key update skip locked
+  ) as due
+  where k.project_id = due.project_id and k.id = due.id;
+  return query
+    select k.id, k.project_id, k.scope from optrail.api_keys as k
+    where k.secret_hash = p_hash and optrail.key_opens(k.revoked_at, k.expires_at);
 end
 $$;
 
@@ -521,6 +602,20 @@ begin
 end
 $$;
 
+-- Name: is_live_key(text, text); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.is_live_key(p_key_id text, p_project_id text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return exists (
+    select from optrail.api_keys as k
+    where k.project_id = p_project_id and optrail.key_opens(k.revoked_at, k.expires_at)
+      and k.id = case when p_key_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_key_id::uuid end);
+end
+$_$;
+
 -- Name: is_score(double precision); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.is_score(p_score double precision) RETURNS boolean
@@ -536,6 +631,12 @@ CREATE FUNCTION optrail.is_trusted() RETURNS boolean
   select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
     'service_role', 'member')
 $$;
+
+-- Name: key_opens(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((p_revoked_at IS NULL) AND ((p_expires_at IS NULL) OR (p_expires_at > now())));
 
 -- Name: lock_runs(uuid[], text); Type: FUNCTION; Schema: optrail; Owner: -
 
@@ -593,6 +694,40 @@ CREATE FUNCTION optrail.my_projects(p_role text DEFAULT 'viewer'::text) RETURNS 
     case jsonb_typeof(optrail.claims() -> 'optrail_projects')
       when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
   where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+    -- Claims that were made for a key end with it, whoever still has them and however long ago they were made.
+    and (optrail.claims() -> 'optrail_key' is null or optrail.is_live_key(optrail.claims() ->> 'optrail_key', k.project_id))
+$$;
+
+-- Name: prune_events(); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.prune_events() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_snapshot constant pg_snapshot := pg_current_snapshot();
+  v_kept xid8;
+begin
+  delete from optrail.events as e where e.xid >= pg_snapshot_xmax(v_snapshot);
+  v_kept := least(
+    pg_snapshot_xmin(v_snapshot),
+    greatest(
+      coalesce(
+        (select e.xid from optrail.events as e where e.created_at >= now() - interval '1 hour' order by e.xid limit 1),
+        pg_snapshot_xmin(v_snapshot)),
+      (select e.xid from optrail.events as e order by e.xid desc offset 100000 limit 1)));
+  with removed as (
+    delete from optrail.events as e
+    using (select old.xid, old.id from optrail.events as old where old.xid < v_kept order by old.xid, old.id limit 50000) as old
+    where e.xid = old.xid and e.id = old.id
+    returning e.xid
+  ), last as (
+    select r.xid from removed as r order by r.xid desc limit 1
+  )
+  update optrail.events_pruned as p
+  set through = case when p.through < pg_snapshot_xmax(v_snapshot) then greatest(p.through, last.xid) else last.xid end
+  from last;
+end
 $$;
 
 -- Name: record_samples(text, uuid[], integer[], uuid[], integer[], jsonb, double precision[], jsonb, boolean[], double precision[], integer[], integer[], integer[], numeric[], text[], text[], text[], text[], jsonb, text[], text[], text[]); Type: FUNCTION; Schema: optrail; Owner: -
@@ -875,6 +1010,7 @@ begin
     for no key update of r skip locked
   )
   update public.optimization_runs as r set status = 'stale' from locked where r.id = locked.id and r.project_id = locked.project_id;
+  perform optrail.prune_events();
 end
 $$;
 
@@ -1513,6 +1649,184 @@ COMMENT ON COLUMN optrail.analytics_state.only_row IS 'Always true: the table ha
 -- Name: COLUMN analytics_state.refreshed_at; Type: COMMENT; Schema: optrail; Owner: -
 
 COMMENT ON COLUMN optrail.analytics_state.refreshed_at IS 'Database clock, at the end of the last refresh.';
+
+-- Name: api_keys; Type: TABLE; Schema: optrail; Owner: -
+
+CREATE TABLE optrail.api_keys (
+    id uuid DEFAULT optrail.uuid_v7() NOT NULL,
+    project_id text NOT NULL,
+    name text NOT NULL,
+    scope text DEFAULT 'write'::text NOT NULL,
+    prefix text NOT NULL,
+    secret_hash bytea NOT NULL,
+    created_by text DEFAULT (optrail.claims() ->> 'sub'::text),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_keys_expires_later CHECK ((isfinite(expires_at) AND (expires_at > created_at))),
+    CONSTRAINT api_keys_hash_length CHECK ((octet_length(secret_hash) = 32)),
+    CONSTRAINT api_keys_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT api_keys_prefix_form CHECK ((prefix ~ '^optrail_[0-9A-Za-z]{8}$'::text)),
+    CONSTRAINT api_keys_scope_known CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text, 'admin'::text])))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY optrail.api_keys FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE api_keys; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON TABLE optrail.api_keys IS 'Keys by which programs act in one project. They are never deleted, so that it stays known who had one.';
+
+-- Name: COLUMN api_keys.id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.id IS 'UUIDv7, made by the database.';
+
+-- Name: COLUMN api_keys.project_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.project_id IS 'The one project that it opens.';
+
+-- Name: COLUMN api_keys.name; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.name IS 'For people: who or what uses it.';
+
+-- Name: COLUMN api_keys.scope; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.scope IS 'read, write or admin: the roles viewer, editor and owner.';
+
+-- Name: COLUMN api_keys.prefix; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.prefix IS 'The first characters of the secret, to tell keys apart by.';
+
+-- Name: COLUMN api_keys.secret_hash; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.secret_hash IS 'SHA-256 of the whole secret, which has 256 random bits of its own and needs no salt. Nobody but the owner reads it.';
+
+-- Name: COLUMN api_keys.created_by; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.created_by IS 'The sub of the token that made it; null for a trusted caller, and for a key.';
+
+-- Name: COLUMN api_keys.created_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.created_at IS 'Database clock.';
+
+-- Name: COLUMN api_keys.expires_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.expires_at IS 'From then on it opens nothing; null for no end.';
+
+-- Name: COLUMN api_keys.last_used_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.last_used_at IS 'Database clock, to the minute.';
+
+-- Name: COLUMN api_keys.revoked_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.api_keys.revoked_at IS 'Since when it opens nothing: the database clock at the first UPDATE of this column, and final.';
+
+-- Name: event_listeners; Type: TABLE; Schema: optrail; Owner: -
+
+CREATE TABLE optrail.event_listeners (
+    id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY optrail.event_listeners FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE event_listeners; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON TABLE optrail.event_listeners IS 'Servers that wait for notifications. While there are none, writers send none, since NOTIFY makes commits wait for each other.';
+
+-- Name: COLUMN event_listeners.id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.event_listeners.id IS 'The server, for as long as somebody follows it.';
+
+-- Name: COLUMN event_listeners.expires_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.event_listeners.expires_at IS 'Database clock; the server moves it on while it lives.';
+
+-- Name: events; Type: TABLE; Schema: optrail; Owner: -
+
+CREATE TABLE optrail.events (
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    id bigint NOT NULL,
+    project_id text NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    iterations integer[],
+    status text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT events_kind_known CHECK ((kind = ANY (ARRAY['run.changed'::text, 'run.status'::text, 'run.deleted'::text, 'iteration.recorded'::text, 'samples.recorded'::text])))
+);
+
+ALTER TABLE ONLY optrail.events FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE events; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON TABLE optrail.events IS 'What was committed to the trail within the last hour, one row for each run and statement.';
+
+-- Name: COLUMN events.xid; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.xid IS 'The transaction, which a snapshot sees or does not.';
+
+-- Name: COLUMN events.id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.id IS 'Order within a run: its events are written by who holds its lock.';
+
+-- Name: COLUMN events.project_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.project_id IS 'The project. No foreign key: that a run is gone is told after it.';
+
+-- Name: COLUMN events.run_id; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.run_id IS 'The run.';
+
+-- Name: COLUMN events.kind; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.kind IS 'run.changed, run.status, run.deleted, iteration.recorded or samples.recorded.';
+
+-- Name: COLUMN events.iterations; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.iterations IS 'Numbers of the iterations it happened to; null where there are none, or more than 100.';
+
+-- Name: COLUMN events.status; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.status IS 'The status that the run was given; of run.status alone.';
+
+-- Name: COLUMN events.created_at; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events.created_at IS 'Database clock, when it was written; it may have been committed later.';
+
+-- Name: events_id_seq; Type: SEQUENCE; Schema: optrail; Owner: -
+
+ALTER TABLE optrail.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME optrail.events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: events_pruned; Type: TABLE; Schema: optrail; Owner: -
+
+CREATE TABLE optrail.events_pruned (
+    only_row boolean DEFAULT true NOT NULL,
+    through xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT events_pruned_one_row CHECK (only_row)
+);
+
+ALTER TABLE ONLY optrail.events_pruned FORCE ROW LEVEL SECURITY;
+
+-- Name: TABLE events_pruned; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON TABLE optrail.events_pruned IS 'How far events are no longer kept.';
+
+-- Name: COLUMN events_pruned.only_row; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events_pruned.only_row IS 'Always true: the table has one row.';
+
+-- Name: COLUMN events_pruned.through; Type: COMMENT; Schema: optrail; Owner: -
+
+COMMENT ON COLUMN optrail.events_pruned.through IS 'The highest transaction of which an event was removed: a snapshot that may not have seen it has missed something.';
 
 -- Name: migrations; Type: TABLE; Schema: optrail; Owner: -
 
@@ -2365,6 +2679,31 @@ ALTER TABLE ONLY optrail.analytics_rollup
 ALTER TABLE ONLY optrail.analytics_state
     ADD CONSTRAINT analytics_state_pkey PRIMARY KEY (only_row);
 
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (project_id, id);
+
+-- Name: api_keys api_keys_secret_known_once; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.api_keys
+    ADD CONSTRAINT api_keys_secret_known_once UNIQUE (secret_hash);
+
+-- Name: event_listeners event_listeners_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.event_listeners
+    ADD CONSTRAINT event_listeners_pkey PRIMARY KEY (id);
+
+-- Name: events events_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (xid, id);
+
+-- Name: events_pruned events_pruned_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.events_pruned
+    ADD CONSTRAINT events_pruned_pkey PRIMARY KEY (only_row);
+
 -- Name: migrations migrations_pkey; Type: CONSTRAINT; Schema: optrail; Owner: -
 
 ALTER TABLE ONLY optrail.migrations
@@ -2421,6 +2760,10 @@ CREATE INDEX idx_optimization_iterations_program ON public.optimization_iteratio
 -- Name: idx_optimization_iterations_run_id; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX idx_optimization_iterations_run_id ON public.optimization_iterations USING btree (run_id, iteration, project_id);
+
+-- Name: idx_optimization_programs_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX idx_optimization_programs_newest ON public.optimization_programs USING btree (project_id, created_at DESC, program_hash);
 
 -- Name: idx_optimization_project_members_user_id; Type: INDEX; Schema: public; Owner: -
 
@@ -2490,6 +2833,18 @@ CREATE INDEX idx_optimization_runs_tags_gin ON public.optimization_runs USING gi
 
 CREATE INDEX idx_optimization_samples_example ON public.optimization_samples USING btree (project_id, example_hash) WHERE (example_hash IS NOT NULL);
 
+-- Name: events after_insert; Type: TRIGGER; Schema: optrail; Owner: -
+
+CREATE TRIGGER after_insert AFTER INSERT ON optrail.events FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_events_insert();
+
+-- Name: api_keys before_revoke; Type: TRIGGER; Schema: optrail; Owner: -
+
+CREATE TRIGGER before_revoke BEFORE UPDATE OF revoked_at ON optrail.api_keys FOR EACH ROW EXECUTE FUNCTION optrail.before_key_revoke();
+
+-- Name: optimization_runs after_change; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER after_change AFTER UPDATE OF run_name, status, tags, notes, metadata, eval_set_hash, start_time, end_time, error_message, error_stack, declared_initial_score, declared_final_score, declared_best_iteration, declared_iterations, declared_samples_evaluated, declared_successful_samples, declared_failed_samples, declared_total_tokens, declared_total_cost_usd, declared_avg_latency_ms, declared_duration_ms ON public.optimization_runs FOR EACH ROW WHEN ((old.status = new.status)) EXECUTE FUNCTION optrail.after_run_update();
+
 -- Name: optimization_iterations after_delete; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER after_delete AFTER DELETE ON public.optimization_iterations REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_iterations_delete();
@@ -2517,6 +2872,10 @@ CREATE TRIGGER after_insert AFTER INSERT ON public.optimization_runs REFERENCING
 -- Name: optimization_samples after_insert; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER after_insert AFTER INSERT ON public.optimization_samples REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION optrail.after_samples_insert();
+
+-- Name: optimization_runs after_status; Type: TRIGGER; Schema: public; Owner: -
+
+CREATE TRIGGER after_status AFTER UPDATE ON public.optimization_runs FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION optrail.after_run_update();
 
 -- Name: optimization_iterations after_update; Type: TRIGGER; Schema: public; Owner: -
 
@@ -2553,6 +2912,11 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.optimization_iterations 
 -- Name: optimization_projects touch_updated_at; Type: TRIGGER; Schema: public; Owner: -
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.optimization_projects FOR EACH ROW EXECUTE FUNCTION optrail.touch_updated_at();
+
+-- Name: api_keys api_keys_project_fkey; Type: FK CONSTRAINT; Schema: optrail; Owner: -
+
+ALTER TABLE ONLY optrail.api_keys
+    ADD CONSTRAINT api_keys_project_fkey FOREIGN KEY (project_id) REFERENCES public.optimization_projects(id) ON DELETE CASCADE;
 
 -- Name: optimization_checkpoints optimization_checkpoints_run_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2620,6 +2984,22 @@ ALTER TABLE optrail.analytics_rollup ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE optrail.analytics_state ENABLE ROW LEVEL SECURITY;
 
+-- Name: api_keys; Type: ROW SECURITY; Schema: optrail; Owner: -
+
+ALTER TABLE optrail.api_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: event_listeners; Type: ROW SECURITY; Schema: optrail; Owner: -
+
+ALTER TABLE optrail.event_listeners ENABLE ROW LEVEL SECURITY;
+
+-- Name: events; Type: ROW SECURITY; Schema: optrail; Owner: -
+
+ALTER TABLE optrail.events ENABLE ROW LEVEL SECURITY;
+
+-- Name: events_pruned; Type: ROW SECURITY; Schema: optrail; Owner: -
+
+ALTER TABLE optrail.events_pruned ENABLE ROW LEVEL SECURITY;
+
 -- Name: analytics_rollup member_read; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY member_read ON optrail.analytics_rollup FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
@@ -2627,6 +3007,14 @@ CREATE POLICY member_read ON optrail.analytics_rollup FOR SELECT TO authenticate
 -- Name: analytics_state member_read; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY member_read ON optrail.analytics_state FOR SELECT TO authenticated USING (true);
+
+-- Name: events member_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY member_read ON optrail.events FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+
+-- Name: events_pruned member_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY member_read ON optrail.events_pruned FOR SELECT TO authenticated USING (true);
 
 -- Name: migrations member_read; Type: POLICY; Schema: optrail; Owner: -
 
@@ -2652,9 +3040,45 @@ CREATE POLICY owner_all ON optrail.analytics_rollup TO postgres USING (true) WIT
 
 CREATE POLICY owner_all ON optrail.analytics_state TO postgres USING (true) WITH CHECK (true);
 
+-- Name: api_keys owner_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_all ON optrail.api_keys TO postgres USING (true) WITH CHECK (true);
+
+-- Name: event_listeners owner_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_all ON optrail.event_listeners TO postgres USING (true) WITH CHECK (true);
+
+-- Name: events owner_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_all ON optrail.events TO postgres USING (true) WITH CHECK (true);
+
+-- Name: events_pruned owner_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_all ON optrail.events_pruned TO postgres USING (true) WITH CHECK (true);
+
 -- Name: migrations owner_all; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY owner_all ON optrail.migrations TO postgres USING (true) WITH CHECK (true);
+
+-- Name: api_keys owner_insert; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_insert ON optrail.api_keys FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+
+-- Name: api_keys owner_select; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_select ON optrail.api_keys FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+
+-- Name: api_keys owner_update; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY owner_update ON optrail.api_keys FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+
+-- Name: api_keys service_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_all ON optrail.api_keys TO service_role USING (true) WITH CHECK (true);
+
+-- Name: event_listeners service_all; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_all ON optrail.event_listeners TO service_role USING (true) WITH CHECK (true);
 
 -- Name: analytics_rollup service_read; Type: POLICY; Schema: optrail; Owner: -
 
@@ -2663,6 +3087,14 @@ CREATE POLICY service_read ON optrail.analytics_rollup FOR SELECT TO service_rol
 -- Name: analytics_state service_read; Type: POLICY; Schema: optrail; Owner: -
 
 CREATE POLICY service_read ON optrail.analytics_state FOR SELECT TO service_role USING (true);
+
+-- Name: events service_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_read ON optrail.events FOR SELECT TO service_role USING (true);
+
+-- Name: events_pruned service_read; Type: POLICY; Schema: optrail; Owner: -
+
+CREATE POLICY service_read ON optrail.events_pruned FOR SELECT TO service_role USING (true);
 
 -- Name: migrations service_read; Type: POLICY; Schema: optrail; Owner: -
 
@@ -2882,6 +3314,10 @@ GRANT USAGE ON SCHEMA public TO service_role;
 
 REVOKE ALL ON FUNCTION optrail.after_checkpoint_insert() FROM PUBLIC;
 
+-- Name: FUNCTION after_events_insert(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.after_events_insert() FROM PUBLIC;
+
 -- Name: FUNCTION after_iterations_delete(); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.after_iterations_delete() FROM PUBLIC;
@@ -2901,6 +3337,10 @@ REVOKE ALL ON FUNCTION optrail.after_run_delete() FROM PUBLIC;
 -- Name: FUNCTION after_run_insert(); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.after_run_insert() FROM PUBLIC;
+
+-- Name: FUNCTION after_run_update(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.after_run_update() FROM PUBLIC;
 
 -- Name: FUNCTION after_samples_delete(); Type: ACL; Schema: optrail; Owner: -
 
@@ -2929,6 +3369,10 @@ GRANT ALL ON FUNCTION optrail.are_tags(p_tags text[]) TO service_role;
 -- Name: FUNCTION before_checkpoint_insert(); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.before_checkpoint_insert() FROM PUBLIC;
+
+-- Name: FUNCTION before_key_revoke(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.before_key_revoke() FROM PUBLIC;
 
 -- Name: FUNCTION before_project_delete(); Type: ACL; Schema: optrail; Owner: -
 
@@ -2966,9 +3410,18 @@ GRANT ALL ON FUNCTION optrail.claims() TO service_role;
 
 REVOKE ALL ON FUNCTION optrail.count_iterations(p_changes optrail.iteration_change[]) FROM PUBLIC;
 
--- Name: FUNCTION count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric); Type: ACL; Schema: optrail; Owner: -
+-- Name: FUNCTION count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric, p_iterations integer[]); Type: ACL; Schema: optrail; Owner: -
 
-REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric) FROM PUBLIC;
+REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric, p_iterations integer[]) FROM PUBLIC;
+
+-- Name: FUNCTION few(p_iterations integer[]); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.few(p_iterations integer[]) FROM PUBLIC;
+
+-- Name: FUNCTION find_api_key(p_hash bytea); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.find_api_key(p_hash bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.find_api_key(p_hash bytea) TO service_role;
 
 -- Name: FUNCTION find_best(p_run_id uuid, p_project_id text, p_direction text); Type: ACL; Schema: optrail; Owner: -
 
@@ -2979,6 +3432,10 @@ REVOKE ALL ON FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_dir
 REVOKE ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO authenticated;
 GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO service_role;
+
+-- Name: FUNCTION is_live_key(p_key_id text, p_project_id text); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.is_live_key(p_key_id text, p_project_id text) FROM PUBLIC;
 
 -- Name: FUNCTION is_score(p_score double precision); Type: ACL; Schema: optrail; Owner: -
 
@@ -2991,6 +3448,10 @@ GRANT ALL ON FUNCTION optrail.is_score(p_score double precision) TO service_role
 REVOKE ALL ON FUNCTION optrail.is_trusted() FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.is_trusted() TO authenticated;
 GRANT ALL ON FUNCTION optrail.is_trusted() TO service_role;
+
+-- Name: FUNCTION key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
 
 -- Name: FUNCTION lock_runs(p_run_ids uuid[], p_project_id text); Type: ACL; Schema: optrail; Owner: -
 
@@ -3011,6 +3472,10 @@ REVOKE ALL ON FUNCTION optrail.microseconds(p_milliseconds double precision) FRO
 REVOKE ALL ON FUNCTION optrail.my_projects(p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO authenticated;
 GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO service_role;
+
+-- Name: FUNCTION prune_events(); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.prune_events() FROM PUBLIC;
 
 -- Name: FUNCTION record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]); Type: ACL; Schema: optrail; Owner: -
 
@@ -3224,6 +3689,75 @@ GRANT SELECT ON TABLE optrail.analytics_rollup TO service_role;
 
 GRANT SELECT ON TABLE optrail.analytics_state TO authenticated;
 GRANT SELECT ON TABLE optrail.analytics_state TO service_role;
+
+-- Name: COLUMN api_keys.id; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(id) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(id) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.project_id; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(project_id),INSERT(project_id) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(project_id),INSERT(project_id) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.name; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(name),INSERT(name) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(name),INSERT(name) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.scope; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(scope),INSERT(scope) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(scope),INSERT(scope) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.prefix; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(prefix),INSERT(prefix) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(prefix),INSERT(prefix) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.secret_hash; Type: ACL; Schema: optrail; Owner: -
+
+GRANT INSERT(secret_hash) ON TABLE optrail.api_keys TO authenticated;
+GRANT INSERT(secret_hash) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.created_by; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(created_by) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(created_by) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.created_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(created_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(created_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.expires_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.last_used_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(last_used_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(last_used_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: COLUMN api_keys.revoked_at; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE optrail.api_keys TO authenticated;
+GRANT SELECT(revoked_at),UPDATE(revoked_at) ON TABLE optrail.api_keys TO service_role;
+
+-- Name: TABLE event_listeners; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE optrail.event_listeners TO service_role;
+
+-- Name: TABLE events; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT ON TABLE optrail.events TO authenticated;
+GRANT SELECT ON TABLE optrail.events TO service_role;
+
+-- Name: TABLE events_pruned; Type: ACL; Schema: optrail; Owner: -
+
+GRANT SELECT ON TABLE optrail.events_pruned TO authenticated;
+GRANT SELECT ON TABLE optrail.events_pruned TO service_role;
 
 -- Name: TABLE migrations; Type: ACL; Schema: optrail; Owner: -
 

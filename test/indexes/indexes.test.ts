@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LARGE_PROJECT, MEMBER, TAGS } from '../../bench/dataset.js';
-import type { ClientHandle, OptimizationClient } from '../../src/client/port.js';
+import type { ClientHandle, OptimizationClient, TrailViews } from '../../src/client/port.js';
 import { createClient } from '../../src/open.js';
 import type { RunFiltersInput } from '../../src/schemas/index.js';
 import { type Observed, observedPool } from '../support/explain.js';
@@ -10,7 +10,7 @@ import { makeVolume, type Volume } from './volume.js';
 /** Every read of the client as a member makes it, and the indexes that must be in its plans. */
 interface Read {
   name: string;
-  read: (client: OptimizationClient, volume: Volume) => Promise<unknown>;
+  read: (client: OptimizationClient & TrailViews, volume: Volume) => Promise<unknown>;
   indexes: string[];
 }
 
@@ -101,6 +101,27 @@ const READS: Read[] = [
     name: 'samples that failed',
     read: (client, { runId }) => client.getOptimizationSamples(runId, undefined, 100, { failed: true }),
     indexes: ['optimization_samples_pkey'],
+  },
+  {
+    name: 'samples that differ from another iteration, after a page',
+    read: (client, { runId }) => client.getOptimizationSamples(runId, 3, 10, { changedVs: 2, after: { iteration: 3, sampleIndex: 4 } }),
+    indexes: ['optimization_samples_pkey'],
+  },
+  {
+    name: 'programs of a run',
+    read: (client, { runId }) => client.getOptimizationPrograms(runId),
+    indexes: [KEY, ITERATIONS, 'optimization_programs_pkey'],
+  },
+  { name: 'curves', read: (client, { runId }) => client.getOptimizationCurves([runId]), indexes: [KEY, ITERATIONS] },
+  {
+    name: 'matrix',
+    read: (client, { runId }) => client.getOptimizationMatrix(runId),
+    indexes: [KEY, ITERATIONS, 'optimization_samples_pkey'],
+  },
+  {
+    name: 'search',
+    read: (client) => client.searchOptimizationTrail(LARGE_PROJECT, 'said'),
+    indexes: [NEWEST, 'idx_optimization_programs_newest', 'idx_optimization_iterations_program'],
   },
   {
     name: 'newest checkpoint',

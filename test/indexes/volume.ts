@@ -25,7 +25,7 @@ const REST = `
   update public.optimization_runs set config = config || '{"seed": 4711}'
     where id in (select id from public.optimization_runs where project_id = '${LARGE_PROJECT}' order by md5(id::text) limit 4);
   insert into public.optimization_programs (project_id, program_hash, program)
-    select '${LARGE_PROJECT}', sha256(n::text::bytea), jsonb_build_object('n', n) from generate_series(1, 3000) as n;
+    select '${LARGE_PROJECT}', sha256(n::text::bytea), jsonb_build_object('n', n, 'prompt', case when n % 5 = 0 then 'said' end) from generate_series(1, 3000) as n;
   insert into public.optimization_examples (project_id, example_hash, input)
     select '${LARGE_PROJECT}', sha256(n::text::bytea), jsonb_build_object('n', n) from generate_series(1, 500) as n;
   insert into public.optimization_iterations (run_id, project_id, iteration, score, program_hash)

@@ -74,7 +74,9 @@ describe.each(INSTALLS)('what the migration leaves on $name', (install) => {
       'are_tags',
       'can_be_best',
       'claims',
+      'few',
       'is_score',
+      'key_opens',
       'may_follow',
       'microseconds',
       'role_rank',
@@ -98,7 +100,7 @@ describe.each(INSTALLS)('what the migration leaves on $name', (install) => {
     expect(may('public')).toEqual([]);
     expect(may('anon')).toEqual([]);
     expect(may('authenticated', true)).toEqual(['find_rare_runs', 'my_projects', 'sweep_stale_runs']);
-    expect(may('service_role', true)).toEqual(['find_rare_runs', 'my_projects', 'refresh_analytics', 'sweep_stale_runs']);
+    expect(may('service_role', true)).toEqual(['find_api_key', 'find_rare_runs', 'my_projects', 'refresh_analytics', 'sweep_stale_runs']);
     expect(may('authenticated', false)).not.toContain('refresh_optimization_analytics');
   });
 

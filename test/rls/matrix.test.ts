@@ -4,8 +4,11 @@ import { isOptrailError } from '../../src/errors.js';
 import type { Claims } from '../../src/schemas/index.js';
 import { INSTALLS, type Trail, useTrail } from '../support/trails.js';
 import {
+  ADMINISTRATION_CALLS,
+  ADMINISTRATION_SCENARIOS,
   CALLERS,
   type Caller,
+  claimsOn,
   DATABASE_SCENARIOS,
   INTERNAL_FUNCTIONS,
   type Outcome,
@@ -14,7 +17,7 @@ import {
   SDK_SCENARIOS,
   statementOf,
 } from './scenarios.js';
-import { fill } from './tenants.js';
+import { fill, fillProject } from './tenants.js';
 
 /** One of each kind of install; the policies do not depend on the version. */
 const TESTED = INSTALLS.filter(({ name }) => !name.includes('15'));
@@ -92,6 +95,21 @@ describe.each(TESTED)('row-level security on $name', (install) => {
     expect(found).toEqual(expected);
   });
 
+  test.each(members)('%s gets from administration what the matrix says', async (caller) => {
+    const projectId = `of ${caller}`;
+    const keyId = await fillProject(trail, projectId);
+    const client = trail.client.as(claimsOn(caller, projectId));
+    const found: Record<string, string> = {};
+    const expected: Record<string, string> = {};
+    for (const { object, outcome } of ADMINISTRATION_SCENARIOS) {
+      const call = ADMINISTRATION_CALLS[object as keyof typeof ADMINISTRATION_CALLS];
+      found[object] = await call(client, projectId, keyId).then(outcomeOfResult, outcomeOfError);
+      expected[object] = outcome[caller];
+    }
+    expect(found).toEqual(expected);
+    expect(await trail.client.deleteProject(projectId)).toBe(caller !== 'owner');
+  });
+
   test('every table, view and function of the schema stands in the matrix, with each of its commands', async () => {
     const relations = await trail.sql<{ name: string; kind: string }>(
       `select format('%s.%s', n.nspname, c.relname) as name, c.relkind as kind from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
@@ -107,6 +125,7 @@ describe.each(TESTED)('row-level security on $name', (install) => {
     ];
     expect(DATABASE_SCENARIOS.map(({ object, command }) => `${command} ${object}`).sort()).toEqual(wanted.sort());
     expect(Object.keys(SDK_CALLS).sort()).toEqual(SDK_SCENARIOS.map(({ object }) => object).sort());
+    expect(Object.keys(ADMINISTRATION_CALLS).sort()).toEqual(ADMINISTRATION_SCENARIOS.map(({ object }) => object).sort());
   });
 
   test('nobody may call a function that stands in the matrix for nobody', async () => {

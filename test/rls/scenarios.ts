@@ -1,4 +1,8 @@
-import type { OptimizationClient } from '../../src/client/port.js';
+import type { OptimizationClient, ProjectAdministration, TrailViews } from '../../src/client/port.js';
+import type { Claims } from '../../src/schemas/index.js';
+import { ABSENT } from '../support/records.js';
+
+type Client = OptimizationClient & TrailViews;
 
 /** Everybody who may knock, and the claims they come with. Tenant A is whose rows are asked for; B is another. */
 export const CALLERS = {
@@ -37,6 +41,10 @@ const DATABASE = `
   public.optimization_project_members     update                          done   none   none   none   none    none     none    none   denied done
   public.optimization_project_members     delete                          done   none   none   none   none    none     none    none   denied done
   public.optimization_project_members     truncate                        denied denied denied denied denied  denied   denied  denied denied denied
+  optrail.api_keys                        select                          done   none   none   none   none    none     none    none   denied done
+  optrail.api_keys                        insert                          done   denied denied denied denied  denied   denied  denied denied done
+  optrail.api_keys                        update                          done   none   none   none   none    none     none    none   denied done
+  optrail.api_keys                        delete,truncate                 denied denied denied denied denied  denied   denied  denied denied denied
   public.optimization_runs                select                          done   done   done   done   done    none     none    none   denied done
   public.optimization_runs                insert                          done   done   denied done   denied  denied   denied  denied denied done
   public.optimization_runs                update                          done   done   none   done   none    none     none    none   denied done
@@ -76,6 +84,12 @@ const DATABASE = `
   optrail.analytics_rollup                select                          done   done   done   done   done    none     none    none   denied done
   optrail.analytics_rollup                insert,update,delete,truncate   denied denied denied denied denied  denied   denied  denied denied denied
   optrail.analytics_dirty                 select,insert,update,delete,truncate denied denied denied denied denied denied denied denied denied denied
+  optrail.events                          select                          done   done   done   done   done    none     none    none   denied done
+  optrail.events                          insert,update,delete,truncate   denied denied denied denied denied  denied   denied  denied denied denied
+  optrail.events_pruned                   select                          done   done   done   done   done    done     done    done   denied done
+  optrail.events_pruned                   insert,update,delete,truncate   denied denied denied denied denied  denied   denied  denied denied denied
+  optrail.event_listeners                 select,insert,update,delete     denied denied denied denied denied  denied   denied  denied denied done
+  optrail.event_listeners                 truncate                        denied denied denied denied denied  denied   denied  denied denied denied
   optrail.analytics_extremes_lost         select,insert,update,delete,truncate denied denied denied denied denied denied denied denied denied denied
   public.record_optimization_iteration    call                            done   done   denied done   denied  absent   absent  absent denied done
   public.record_optimization_samples      call                            done   done   denied done   denied  absent   absent  absent denied done
@@ -84,6 +98,7 @@ const DATABASE = `
   public.get_optimization_analytics       call                            done   done   done   done   done    none     none    none   denied done
   public.refresh_optimization_analytics   call                            denied denied denied denied denied  denied   denied  denied denied done
   optrail.refresh_analytics               call                            denied denied denied denied denied  denied   denied  denied denied done
+  optrail.find_api_key                    call                            denied denied denied denied denied  denied   denied  denied denied done
   optrail.record_samples                  call                            done   done   denied done   denied  absent   absent  absent denied done
   optrail.lock_runs                       call                            done   done   denied done   denied  absent   absent  absent denied done
   optrail.resolve_run                     call                            done   done   done   done   done    none     none    none   denied done
@@ -103,15 +118,18 @@ const DATABASE = `
 /** Functions of the schema that nobody outside may call; triggers and the functions above call them. */
 export const INTERNAL_FUNCTIONS = [
   'after_checkpoint_insert',
+  'after_events_insert',
   'after_iterations_delete',
   'after_iterations_insert',
   'after_iterations_update',
   'after_run_delete',
   'after_run_insert',
+  'after_run_update',
   'after_samples_delete',
   'after_samples_insert',
   'after_samples_update',
   'before_checkpoint_insert',
+  'before_key_revoke',
   'before_project_delete',
   'before_run_insert',
   'before_run_resume',
@@ -119,9 +137,13 @@ export const INTERNAL_FUNCTIONS = [
   'can_be_best',
   'count_iterations',
   'count_samples',
+  'few',
   'find_best',
+  'is_live_key',
+  'key_opens',
   'may_follow',
   'microseconds',
+  'prune_events',
   'role_rank',
   'touch_updated_at',
 ].map((name) => `optrail.${name}`);
@@ -150,6 +172,25 @@ const SDK = `
   refreshOptimizationAnalytics            call    denied denied denied denied denied  denied   denied  denied
   updateRunProgress                       call    done   done   denied done   denied  absent   absent  absent
   listProjects                            call    done   done   done   done   done    none     none    none
+  getOptimizationPrograms                 call    done   done   done   done   done    none     none    none
+  getOptimizationCurves                   call    done   done   done   done   done    none     none    none
+  getOptimizationMatrix                   call    done   done   done   done   done    none     none    none
+  searchOptimizationTrail                 call    done   done   done   done   done    none     none    none
+`;
+
+/** What each caller gets from administering tenant A. */
+const ADMINISTRATION = `
+  object                                  command owner  editor viewer key    viewkey stranger revoked nobody
+  getProject                              call    done   done   done   done   done    none     none    none
+  createProject                           call    denied denied denied denied denied  denied   denied  denied
+  updateProject                           call    done   denied denied denied denied  absent   absent  absent
+  listProjectMembers                      call    done   done   done   done   done    none     none    none
+  setProjectMember                        call    done   denied denied denied denied  absent   absent  absent
+  removeProjectMember                     call    done   denied denied denied denied  none     none    none
+  createApiKey                            call    done   denied denied denied denied  absent   absent  absent
+  listApiKeys                             call    done   denied denied denied denied  none     none    none
+  revokeApiKey                            call    done   denied denied denied denied  absent   absent  absent
+  deleteProject                           call    done   denied denied denied denied  none     none    none
 `;
 
 function parse(table: string): Scenario[] {
@@ -168,9 +209,10 @@ function parse(table: string): Scenario[] {
 
 export const DATABASE_SCENARIOS = parse(DATABASE);
 export const SDK_SCENARIOS = parse(SDK);
+export const ADMINISTRATION_SCENARIOS = parse(ADMINISTRATION);
 
 /** How each helper function is called for a run of tenant A; what it gives is rows, a row, null, or whether it did something. */
-export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationClient, runId: string) => Promise<unknown>> = {
+export const SDK_CALLS: Record<keyof Client, (client: Client, runId: string) => Promise<unknown>> = {
   createOptimizationRun: (client) => client.createOptimizationRun({ projectId: 'A', runName: 'another', optimizerType: 'gepa' }),
   getOptimizationRun: (client, runId) => client.getOptimizationRun(runId),
   updateOptimizationRun: (client, runId) => client.updateOptimizationRun(runId, { notes: 'changed' }),
@@ -193,7 +235,34 @@ export const SDK_CALLS: Record<keyof OptimizationClient, (client: OptimizationCl
   refreshOptimizationAnalytics: (client) => client.refreshOptimizationAnalytics(),
   updateRunProgress: (client, runId) => client.updateRunProgress(runId, { iterations: 3 }),
   listProjects: async (client) => (await client.listProjects()).filter(({ id }) => id === 'A'),
+  getOptimizationPrograms: (client, runId) => client.getOptimizationPrograms(runId === ABSENT ? runId : RUN_A),
+  getOptimizationCurves: (client, runId) => client.getOptimizationCurves([runId]),
+  getOptimizationMatrix: (client, runId) => client.getOptimizationMatrix(runId),
+  searchOptimizationTrail: async (client) => Object.values(await client.searchOptimizationTrail('A', 'a')).flat(),
 };
+
+/** How each function of administration is called for a project with a member and a key, in the order of the scenarios. */
+export const ADMINISTRATION_CALLS: Record<
+  keyof ProjectAdministration,
+  (client: ProjectAdministration, projectId: string, keyId: string) => Promise<unknown>
+> = {
+  getProject: (client, projectId) => client.getProject(projectId),
+  createProject: (client, projectId) => client.createProject({ id: projectId }),
+  updateProject: (client, projectId) => client.updateProject(projectId, { name: 'renamed', metadata: { team: 'support' } }),
+  listProjectMembers: (client, projectId) => client.listProjectMembers(projectId),
+  setProjectMember: (client, projectId) => client.setProjectMember(projectId, 'new-member', 'editor'),
+  removeProjectMember: (client, projectId) => client.removeProjectMember(projectId, 'to-be-removed'),
+  createApiKey: (client, projectId) => client.createApiKey(projectId, { name: 'another' }),
+  listApiKeys: (client, projectId) => client.listApiKeys(projectId),
+  revokeApiKey: (client, projectId, keyId) => client.revokeApiKey(projectId, keyId),
+  deleteProject: (client, projectId) => client.deleteProject(projectId),
+};
+
+/** The claims of a caller, with another project in the place of tenant A. */
+export function claimsOn(caller: Caller, projectId: string): Claims {
+  const claims = CALLERS[caller];
+  return JSON.parse(JSON.stringify(claims).replaceAll('"A"', JSON.stringify(projectId))) as Claims;
+}
 
 export const RUN_A = '01900000-0000-7000-8000-00000000000a';
 export const RUN_B = '01900000-0000-7000-8000-00000000000b';
@@ -209,6 +278,12 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   'public.optimization_project_members': {
     ...onProject('public.optimization_project_members', "role = 'owner'"),
     insert: "insert into public.optimization_project_members (project_id, user_id, role) values ('A', 'intruder', 'owner') returning 1",
+  },
+  'optrail.api_keys': {
+    ...onProject('optrail.api_keys', 'revoked_at = now()'),
+    insert:
+      "insert into optrail.api_keys (project_id, name, prefix, secret_hash) values ('A', 'x', 'optrail_0000000x', decode(repeat('ff', 32), 'hex')) returning 1",
+    delete: 'delete from optrail.api_keys',
   },
   'public.optimization_runs': {
     ...onProject('public.optimization_runs', "notes = 'taken'"),
@@ -249,6 +324,17 @@ const STATEMENTS: Record<string, Record<string, string>> = {
     update: 'update optrail.analytics_rollup set total_runs = 0',
     select: "select from optrail.analytics_rollup where project_id = 'A'",
   },
+  'optrail.events': {
+    select: "select from optrail.events where project_id = 'A'",
+    insert: `insert into optrail.events (project_id, run_id, kind) values ('A', '${RUN_A}', 'run.changed')`,
+    update: 'update optrail.events set iterations = null',
+  },
+  'optrail.events_pruned': { update: 'update optrail.events_pruned set only_row = true' },
+  'optrail.event_listeners': {
+    insert: `insert into optrail.event_listeners (id, expires_at) values ('${RUN_A}', now()) returning 1`,
+    update: 'update optrail.event_listeners set expires_at = now() returning 1',
+    delete: 'delete from optrail.event_listeners returning 1',
+  },
   'optrail.analytics_dirty': { update: 'update optrail.analytics_dirty set counted = true' },
   'optrail.analytics_extremes_lost': { update: 'update optrail.analytics_extremes_lost set group_id = 0' },
   'public.record_optimization_iteration': {
@@ -262,6 +348,7 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   'public.get_optimization_analytics': { call: "select from public.get_optimization_analytics('A')" },
   'public.refresh_optimization_analytics': { call: 'select public.refresh_optimization_analytics()' },
   'optrail.refresh_analytics': { call: 'select optrail.refresh_analytics()' },
+  'optrail.find_api_key': { call: "select from optrail.find_api_key(decode(repeat('aa', 32), 'hex'))" },
   'optrail.record_samples': {
     call: `select optrail.record_samples('A', '{${RUN_A}}', '{1}', null, '{9}', ${Array(17).fill('null').join(', ')})`,
   },

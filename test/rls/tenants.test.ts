@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { OptimizationClient } from '../../src/client/port.js';
+import type { OptimizationClient, TrailViews } from '../../src/client/port.js';
 import type { Identity, SqlValue } from '../../src/database/port.js';
 import type { OptrailError } from '../../src/errors.js';
 import { createClient } from '../../src/open.js';
@@ -50,7 +50,7 @@ const IDLE_CLAIMS: unknown[] = [
 
 /** An absent run and one of another tenant must look alike: each call, with the id it is about. */
 const ORACLES = Object.entries(SDK_CALLS).filter(
-  ([name]) => !/^(list|refresh|getTop|getOptimizationAnalytics|createOptimizationRun)/.test(name),
+  ([name]) => !/^(list|refresh|search|getTop|getOptimizationAnalytics|createOptimizationRun)/.test(name),
 );
 
 async function saidOf(call: Promise<unknown>): Promise<unknown> {
@@ -67,7 +67,7 @@ const shapeOf = (said: unknown) =>
 
 describe.each(TESTED)('tenants on $name', (install) => {
   const trail = useTrail(install);
-  let stranger: OptimizationClient;
+  let stranger: OptimizationClient & TrailViews;
   beforeAll(async () => {
     await fill(trail);
     stranger = trail.client.as(STRANGER);
@@ -99,6 +99,7 @@ describe.each(TESTED)('tenants on $name', (install) => {
       (projectId) => stranger.listOptimizationRuns({ parentRunId: projectId === 'A' ? RUN_A : ABSENT }),
       (projectId) => stranger.getTopRunsByScore(projectId),
       (projectId) => stranger.getOptimizationAnalytics(projectId),
+      (projectId) => stranger.searchOptimizationTrail(projectId, 'a'),
       (projectId) => as(STRANGER, "insert into optimization_project_members (project_id, user_id) values ($1, 'x')", [projectId]),
     ];
     for (const call of inProject) {

@@ -6,6 +6,7 @@ import { getIteration, getIterationsAfter, mergeIterations } from '../api/iterat
 import { keys } from '../api/keys.js';
 import { getRun } from '../api/runs.js';
 import type { RunNews } from './events.js';
+import { refreshFirstPages } from './first-page.js';
 
 type RunList = InfiniteData<RunPage, string | null>;
 
@@ -50,9 +51,9 @@ async function refreshRuns(cache: QueryClient, news: readonly RunNews[]): Promis
   const listed = new Set(lists(cache).flatMap(([, list]) => list?.pages.flatMap(({ data }) => data.map(({ id }) => id)) ?? []));
   const watched = (runId: string) => listed.has(runId) || cache.getQueryState(keys.runRow(runId)) !== undefined;
   const known = news.filter(({ runId }) => watched(runId));
-  if (known.length < news.length) void cache.invalidateQueries({ queryKey: ['runs'], predicate: ({ meta }) => meta?.news === true });
-  await Promise.all(known.slice(0, ONE_BY_ONE).map(async ({ runId, projectId }) => putRun(cache, await getRun({ runId, projectId }))));
-  if (known.length > ONE_BY_ONE) await cache.invalidateQueries({ queryKey: ['runs'] });
+  if (known.length > ONE_BY_ONE) return cache.invalidateQueries({ queryKey: ['runs'] });
+  await Promise.all(known.map(async ({ runId, projectId }) => putRun(cache, await getRun({ runId, projectId }))));
+  if (known.length < news.length) await Promise.all([refreshFirstPages(cache), cache.invalidateQueries({ queryKey: keys.projects })]);
 }
 
 async function refreshParts(cache: QueryClient, { runId, projectId, changed, iterations, samples }: RunNews): Promise<void> {

@@ -85,6 +85,10 @@ class Embedded implements Database {
     });
   }
 
+  async listen(): Promise<null> {
+    return null;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#last.then(() => this.#shutDown());
     return this.#closing;

@@ -12,7 +12,10 @@ export interface PoolClientLike {
   /** An error, or true, takes the client out of the pool. */
   release(error?: Error | boolean): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'notification', listener: (notification: { channel: string; payload?: string | undefined }) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: any listener of any event, as an EventEmitter takes it off.
+  removeListener(event: string, listener: (...values: any[]) => void): unknown;
   /** Set on a client that pipelines; such a client takes no query classes other than its own. */
   readonly pipeline?: boolean;
   readonly connection?: unknown;

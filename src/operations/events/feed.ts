@@ -1,0 +1,164 @@
+import { type Database, type Identity, TRUSTED } from '../../database/port.js';
+import { type EventPage, readEvents } from '../../store/events.js';
+import { scopeOf } from '../../store/scope.js';
+import { Ear } from './ear.js';
+import { parsePosition } from './position.js';
+
+/** Milliseconds between two looks where the database does not say when there is something. */
+const LOOK_EVERY = 1_000;
+/** And where it does: whatever was said unheard is found then. */
+const LOOK_ANYWAY_EVERY = 5_000;
+/** Least milliseconds between two looks; and as a multiple of what the last one took. */
+const REST = { least: 25, share: 4 };
+/** Milliseconds that it goes on when nobody follows any more: who lost the connection comes back. */
+const LINGER = 10_000;
+
+export interface FeedOptions {
+  /** False: never LISTEN, and look each second. True where it is left out: whether the database can be heard is found out. */
+  listen?: boolean | undefined;
+}
+
+/** What was committed, as it is committed: one reader of all projects for as many followers as there are. */
+export class DatabaseEvents {
+  readonly #database: Database;
+  readonly #mayListen: boolean;
+  readonly #followers = new Set<(page: EventPage) => void>();
+  #ear: Ear | undefined;
+  #mode: 'listen' | 'poll' | undefined;
+  #position: string | undefined;
+  #starting: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #rest = REST.least;
+  #timer: NodeJS.Timeout | undefined;
+  #lingering: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(database: Database, { listen = true }: FeedOptions = {}) {
+    this.#database = database;
+    this.#mayListen = listen && database.kind === 'postgres';
+  }
+
+  /** Whether the database says that there is something, or is asked each second. */
+  get mode(): 'listen' | 'poll' {
+    if (this.#ear !== undefined) return this.#ear.hears ? 'listen' : 'poll';
+    return this.#mode ?? 'poll';
+  }
+
+  /** The mode, found out by trying where nobody has yet. */
+  async detect(): Promise<'listen' | 'poll'> {
+    if (!this.#mayListen) return 'poll';
+    if (this.#ear === undefined && this.#mode !== undefined) return this.#mode;
+    await this.#start();
+    await this.#ear?.settled;
+    this.#lingerWhenUnfollowed();
+    return this.mode;
+  }
+
+  /**
+   * Events of a topic that were committed after a position, as the caller sees them; with null the position of now. A position that no
+   * server gave out is one of which nothing is known any more.
+   */
+  async since(identity: Identity, topic: { projectId: string; runId?: string | undefined }, position: string | null): Promise<EventPage> {
+    const scope = scopeOf(this.#database, identity);
+    if (position === null || parsePosition(position) !== null) return readEvents(scope, topic, position);
+    return { ...(await readEvents(scope, topic, null)), incomplete: true };
+  }
+
+  /** Calls back with whatever is committed to any project after the promise has resolved. Gives the way to stop. */
+  async follow(follower: (page: EventPage) => void): Promise<() => void> {
+    this.#followers.add(follower);
+    const stop = (): void => {
+      this.#followers.delete(follower);
+      this.#lingerWhenUnfollowed();
+    };
+    try {
+      await this.#start();
+      return stop;
+    } catch (error) {
+      stop();
+      throw error;
+    }
+  }
+
+  /** There may be something: look at once. */
+  poke(): void {
+    if (this.#position !== undefined) this.#lookSoon();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#followers.clear();
+    await this.#stop();
+  }
+
+  #start(): Promise<void> {
+    clearTimeout(this.#lingering);
+    if (this.#isClosed) return Promise.resolve();
+    this.#starting ??= this.#begin().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #begin(): Promise<void> {
+    const { position } = await readEvents(scopeOf(this.#database, TRUSTED), null, null);
+    if (this.#isClosed) return;
+    this.#position = position;
+    if (this.#mayListen) this.#ear = new Ear(this.#database, () => this.poke());
+    this.#lookLater(LOOK_EVERY);
+  }
+
+  #lingerWhenUnfollowed(): void {
+    clearTimeout(this.#lingering);
+    if (this.#followers.size > 0 || this.#isClosed) return;
+    this.#lingering = setTimeout(() => void this.#stop(), LINGER).unref();
+  }
+
+  async #stop(): Promise<void> {
+    const ear = this.#ear;
+    this.#mode = ear === undefined ? this.#mode : this.mode;
+    [this.#ear, this.#starting, this.#position] = [undefined, undefined, undefined];
+    clearTimeout(this.#timer);
+    clearTimeout(this.#lingering);
+    await Promise.all([ear?.close(), this.#looking]);
+  }
+
+  #lookLater(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
+  }
+
+  /** Many notifications come to one look. */
+  #lookSoon(): void {
+    if (this.#looking !== undefined) this.#again = true;
+    else this.#lookLater(this.#rest);
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer);
+    this.#again = false;
+    const began = performance.now();
+    this.#looking = this.#read().then((found) => {
+      this.#looking = undefined;
+      this.#rest = Math.max(REST.least, REST.share * (performance.now() - began));
+      if (this.#position === undefined) return;
+      // Where something happens more will, and a notification may have been sent before we were known to listen.
+      const isQuiet = !found && this.mode === 'listen';
+      this.#lookLater(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
+    });
+  }
+
+  /** Whether there was something. A database that does not answer is asked again, from the same position. */
+  async #read(): Promise<boolean> {
+    const from = this.#position;
+    if (from === undefined) return false;
+    const page = await readEvents(scopeOf(this.#database, TRUSTED), null, from).catch(() => null);
+    if (page === null || this.#position === undefined) return false;
+    this.#position = page.position;
+    if (page.events.length === 0 && !page.incomplete) return false;
+    for (const follower of this.#followers) follower(page);
+    return true;
+  }
+}

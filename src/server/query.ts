@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { validated } from '../client/validate.js';
+import { OptrailError } from '../errors.js';
+import { HttpRefusal } from './problem.js';
+
+type Kind = 'text' | 'number' | 'boolean' | 'list' | 'json';
+
+/** How the text of each parameter is read; by the schema, so that it is said once what a parameter is. */
+const kinds = new WeakMap<z.ZodType, ReadonlyMap<string, Kind>>();
+
+function kindsOf(schema: z.ZodType): ReadonlyMap<string, Kind> {
+  const known = kinds.get(schema);
+  if (known !== undefined) return known;
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const made = new Map(Object.entries(properties).map(([name, property]) => [name, kindOf(property)]));
+  kinds.set(schema, made);
+  return made;
+}
+
+function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {
+  if (typeof property === 'boolean') return 'text';
+  const choices = [property, ...(property.anyOf ?? [])].map((each) => (typeof each === 'boolean' ? undefined : each.type));
+  if (choices.includes('array')) return 'list';
+  if (choices.includes('object')) return 'json';
+  if (choices.includes('integer') || choices.includes('number')) return 'number';
+  return choices.includes('boolean') ? 'boolean' : 'text';
+}
+
+/**
+ * The parameters of a URL as a schema has them. Rejects with `invalid_input` naming those that are unknown, given twice, or not of
+ * the form asked for.
+ */
+export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
+  const { search, searchParams } = new URL(url);
+  assertUtf8(search);
+  const known = kindsOf(schema);
+  const values: Record<string, unknown> = {};
+  for (const name of new Set(searchParams.keys())) {
+    const texts = searchParams.getAll(name);
+    const kind = known.get(name) ?? 'text';
+    // Not an assignment, which would lose the name `__proto__`.
+    const value = kind === 'list' ? texts : read(texts[0] ?? '', kind);
+    Object.defineProperty(values, name, { value, enumerable: true });
+  }
+  const twice = [...known].filter(([name, kind]) => kind !== 'list' && searchParams.getAll(name).length > 1);
+  if (twice.length === 0) return validated(schema, values);
+  const issues = twice.map(([path]) => ({ path, message: 'is given more than once' }));
+  throw new OptrailError('invalid_input', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+}
+
+/** What can't be read as the type asked for stays text, so that the schema says what is wrong. */
+function read(text: string, kind: Kind): unknown {
+  if (kind === 'number' && /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text)) return Number(text);
+  if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if (kind !== 'json') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** URLSearchParams puts U+FFFD where bytes are no UTF-8: then something else would be looked for than was asked. */
+function assertUtf8(search: string): void {
+  try {
+    decodeURIComponent(search);
+  } catch {
+    throw new HttpRefusal(400, 'invalid_input', 'The query is not UTF-8, or holds a % that is not followed by two hexadecimal digits.', {
+      hint: 'Percent-encode the values, as encodeURIComponent does.',
+    });
+  }
+}

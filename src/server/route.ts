@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import type { TrailClient } from '../client/port.js';
+import type { OptrailErrorCode } from '../errors.js';
+import type { Caller, Trail } from './port.js';
+import type { Reply } from './reply.js';
+
+/**
+ * Who may call a route, at the least. Roles are those in the project that the request is about, and row-level security decides; `caller`
+ * is anybody whom the gate lets in, `local` the user of this machine alone, and `anybody` is not asked who it is.
+ */
+export type Access = 'anybody' | 'caller' | 'viewer' | 'editor' | 'owner' | 'local';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A body that a route takes, and an example of it. */
+export interface BodySpec {
+  schema: z.ZodType;
+  example: unknown;
+  /** What one line is, where the route takes NDJSON too. */
+  line?: z.ZodType;
+  /** Whether it may be left out. */
+  optional?: boolean;
+}
+
+/** What a status of a route says. */
+export interface AnswerSpec {
+  description: string;
+  /** Of the JSON; without it the answer has no body. */
+  schema?: z.ZodType;
+  example?: unknown;
+  /** What one line is, where the route gives NDJSON too. */
+  line?: z.ZodType;
+  /** The media type, where it is not JSON. */
+  type?: string;
+}
+
+/** What a handler works with. Parameters were checked; a body is read, and checked by the client, when the handler asks for it. */
+export interface Call<Params, Query> {
+  params: Params;
+  query: Query;
+  caller: Caller;
+  /** The functions as the caller. */
+  client: TrailClient;
+  trail: Trail;
+  /** Aborted when the time for an answer is over, and when the other side is gone. */
+  signal: AbortSignal;
+  /** Aborted when the server stops: streams end then. */
+  closing: AbortSignal;
+  /** Milliseconds in which an answer has to begin. */
+  timeoutMs: number;
+  request: Request;
+  requestId: string;
+  /** Where the page of the documentation is. */
+  docs: string;
+  /** The JSON of the body, within the limit of its size. */
+  body(): Promise<unknown>;
+  /** The lines of an NDJSON body, as they come. */
+  lines(): AsyncIterable<Uint8Array>;
+}
+
+export interface RouteSpec<Params, Query> {
+  method: Method;
+  /** In Hono's form: `/v1/runs/:runId`. */
+  path: string;
+  /** A name that generated clients call the operation by. */
+  operation: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  params?: z.ZodType<Params>;
+  query?: z.ZodType<Query>;
+  body?: BodySpec;
+  answers: Readonly<Record<number, AnswerSpec>>;
+  /** Errors of this route beside those that any route may have. */
+  refusals?: readonly OptrailErrorCode[];
+  handle(call: Call<Params, Query>): Promise<Reply | Response>;
+}
+
+/** A line of the route table, whatever its parameters are. */
+export type Route = RouteSpec<unknown, unknown>;
+
+/** Checks a route against the types of its parameters, and forgets them, so that all routes stand in one table. */
+export function route<Params = undefined, Query = undefined>(spec: RouteSpec<Params, Query>): Route {
+  return spec as Route;
+}

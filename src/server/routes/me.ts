@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { TrailClient } from '../../client/port.js';
+import { type ProjectRole, ProjectRoleSchema } from '../../schemas/project.js';
+import type { Caller } from '../port.js';
+import { ok } from '../reply.js';
+import { route } from '../route.js';
+import { VERSION } from '../version.js';
+
+const MeSchema = z.object({
+  kind: z.enum(['local', 'key', 'token']),
+  sub: z.string().nullable().describe('The user, where a token names one.'),
+  projects: z.record(z.string(), ProjectRoleSchema).nullable().describe('Role by project; null for all of them.'),
+  version: z.string().describe('Of Optrail.'),
+});
+
+export const meRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/me',
+    operation: 'whoAmI',
+    tag: 'Server',
+    summary: 'Who you are to this server',
+    access: 'caller',
+    answers: {
+      200: {
+        description: 'You.',
+        schema: MeSchema,
+        example: { kind: 'key', sub: null, projects: { support: 'editor' }, version: '0.1.0' },
+      },
+    },
+    async handle({ caller, client, signal }) {
+      return ok({ kind: caller.kind, sub: subOf(caller), projects: await projectsOf(caller, client, signal), version: VERSION });
+    },
+  }),
+];
+
+function subOf(caller: Caller): string | null {
+  return caller.kind === 'token' ? (caller.claims.sub ?? null) : null;
+}
+
+/** A token's projects are those that its claims name, and those that its user is a member of. */
+async function projectsOf(caller: Caller, client: TrailClient, signal: AbortSignal): Promise<Record<string, ProjectRole> | null> {
+  if (caller.kind === 'local') return null;
+  if (caller.kind === 'key') return { [caller.projectId]: caller.role };
+  const roles = new Map<string, ProjectRole>();
+  for (const { id } of await client.listProjects({ signal })) {
+    const named = caller.claims.optrail_projects?.[id];
+    const member = named === undefined ? (await client.listProjectMembers(id, { signal })).find(isUser(caller.claims.sub)) : undefined;
+    const role = named ?? member?.role;
+    if (role !== undefined) roles.set(id, role);
+  }
+  return Object.fromEntries(roles);
+}
+
+function isUser(sub: string | undefined): (member: { userId: string }) => boolean {
+  return ({ userId }) => userId === sub;
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { validated } from '../../client/validate.js';
+import { OptrailError } from '../../errors.js';
+import { IterationNumberSchema } from '../../schemas/primitives.js';
+import {
+  type CreateOptimizationSampleInput,
+  CreateOptimizationSampleSchema,
+  MAX_BATCH,
+  OptimizationSampleSchema,
+  SampleBatchResultSchema,
+} from '../../schemas/sample.js';
+import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
+import { BulkResultSchema, bulk } from '../bulk.js';
+import { aSample, newSample } from '../examples.js';
+import { rowsAsLines, wantsLines } from '../lines.js';
+import { created, ok } from '../reply.js';
+import { route } from '../route.js';
+import { inRun } from './in-run.js';
+import { pageOf } from './paging.js';
+import { sampleBatches } from './sample-batches.js';
+import { ByIdQuery, exampleList, HashesQuery, LimitSchema, listOf, RunPath, USUAL_ROWS } from './shapes.js';
+
+/** The place of a sample in its run, as text. */
+const CursorSchema = z
+  .string()
+  .regex(/^\d{1,10}[.]\d{1,10}$/, 'is none that this list gave')
+  .transform((text) => {
+    const [iteration = 0, sampleIndex = 0] = text.split('.').map(Number);
+    return { iteration, sampleIndex };
+  });
+
+const SamplesQuery = HashesQuery.extend({
+  iteration: IterationNumberSchema.optional().describe('Only samples of this iteration.'),
+  failed: z.boolean().optional().describe('Only samples that failed.'),
+  changedVs: IterationNumberSchema.optional().describe(
+    'Only samples whose score or outcome differs from that of the same example in this iteration. Goes with `iteration`.',
+  ),
+  limit: LimitSchema.optional(),
+  cursor: CursorSchema.optional().describe('`nextCursor` of the page before.'),
+});
+
+/** The run is named by the path. */
+const NewSampleSchema = CreateOptimizationSampleSchema.omit({ runId: true });
+const NewSamplesSchema = z.strictObject({ samples: z.array(NewSampleSchema).max(MAX_BATCH) });
+const RawSamplesSchema = z.strictObject({ samples: z.array(z.unknown()) });
+
+export const sampleRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/runs/:runId/samples',
+    operation: 'getOptimizationSamples',
+    tag: 'Samples',
+    summary: 'List the samples of a run',
+    description:
+      'By iteration and index, 1,000 a page where `limit` is left out. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
+    access: 'viewer',
+    params: RunPath,
+    query: SamplesQuery,
+    answers: {
+      200: {
+        description: 'A page of samples.',
+        schema: listOf(OptimizationSampleSchema),
+        example: exampleList(aSample),
+        line: OptimizationSampleSchema,
+      },
+    },
+    refusals: ['ambiguous_id', 'not_found'],
+    async handle({ client, params: { runId }, query, signal, request }) {
+      const { iteration, limit, cursor, ...options } = query;
+      const read = (most: number, after: { iteration: number; sampleIndex: number } | undefined = cursor) =>
+        client.getOptimizationSamples(runId, iteration, most, { ...options, after, signal });
+      if (wantsLines(request)) return rowsAsLines(request, signal, limit ?? Number.POSITIVE_INFINITY, read);
+      return pageOf(limit ?? USUAL_ROWS, read, (last) => `${last.iteration}.${last.sampleIndex}`);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/runs/:runId/samples',
+    operation: 'batchCreateOptimizationSamples',
+    tag: 'Samples',
+    summary: 'Record many samples',
+    description:
+      'As JSON: all or none, in one transaction. As NDJSON: a sample a line, stored in batches as they come, and a result a line. A sample that exists stays as it is.',
+    access: 'editor',
+    params: RunPath,
+    query: ByIdQuery,
+    body: { schema: NewSamplesSchema, example: { samples: [newSample] }, line: NewSampleSchema },
+    answers: {
+      200: {
+        description: 'How many were new, and how many were there; of an NDJSON body a result a line.',
+        schema: SampleBatchResultSchema,
+        example: { stored: 1, existing: 0 },
+        line: BulkResultSchema,
+      },
+    },
+    refusals: ['not_found', 'ambiguous_id', 'conflict', 'invalid_input', 'constraint_violation'],
+    async handle(call) {
+      const { client, signal, params, query } = call;
+      const placed = (value: unknown) => inRun(value, params.runId, query.projectId);
+      if (mediaTypeOf(call.request) === NDJSON_TYPE) return bulk(call, sampleBatches(client, placed));
+      const { samples } = validated(RawSamplesSchema, await call.body());
+      const inputs = samples.map((sample, index) => below(`samples[${index}]`, () => placed(sample)));
+      return ok(await client.batchCreateOptimizationSamples(inputs as CreateOptimizationSampleInput[], { signal }));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/runs/:runId/sample',
+    operation: 'createOptimizationSample',
+    tag: 'Samples',
+    summary: 'Record a sample',
+    description: 'One that exists is returned unchanged.',
+    access: 'editor',
+    params: RunPath,
+    query: ByIdQuery,
+    body: { schema: NewSampleSchema, example: newSample },
+    answers: { 201: { description: 'The sample.', schema: OptimizationSampleSchema, example: aSample } },
+    refusals: ['not_found', 'ambiguous_id', 'conflict', 'invalid_input', 'constraint_violation'],
+    handle: async ({ client, params, query, signal, body }) =>
+      created(await client.createOptimizationSample(inRun(await body(), params.runId, query.projectId) as never, { signal })),
+  }),
+];
+
+/** An error of an item, told by its path in the whole. */
+function below<T>(root: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof OptrailError)) throw error;
+    const issues = error.issues.map(({ path, message }) => ({ path: `${root}.${path}`, message }));
+    throw new OptrailError(error.code, `${root}.${error.message}`, { issues, hint: error.hint });
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { IdSchema, IterationNumberSchema, NameSchema } from '../../schemas/primitives.js';
+import type { AnswerSpec } from '../route.js';
+
+/** Most rows of one page of iterations or samples. */
+export const MOST_ROWS = 100_000;
+/** Rows of a page of iterations or samples where nobody says how many. */
+export const USUAL_ROWS = 1000;
+
+export const NO_QUERY = z.strictObject({});
+
+export const ProjectPath = z.strictObject({ projectId: NameSchema });
+export const RunPath = z.strictObject({ runId: IdSchema });
+/** The number comes as text, as all of a path does. */
+export const IterationPath = z.strictObject({
+  runId: IdSchema,
+  number: z
+    .string()
+    .regex(/^\d{1,10}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(IterationNumberSchema)
+    .meta({ type: 'integer', minimum: 0, maximum: 2_147_483_647, pattern: undefined }),
+});
+
+const byId = {
+  projectId: NameSchema.optional().describe('The project of the run; needed only where several visible projects hold the same id.'),
+};
+export const ByIdQuery = z.strictObject(byId);
+export const HashesQuery = z.strictObject({
+  ...byId,
+  hashes: z.boolean().optional().describe('Adds the content hashes.'),
+});
+
+export const LimitSchema = z.int().min(1).max(MOST_ROWS);
+
+/** A list, and what its next page is asked for with. */
+export function listOf(item: z.ZodType) {
+  return z.object({ data: z.array(item), hasMore: z.boolean(), nextCursor: z.string().nullable() });
+}
+
+/** A whole list of an example. */
+export function exampleList(...data: unknown[]) {
+  return { data, hasMore: false, nextCursor: null };
+}
+
+export const GONE: AnswerSpec = { description: 'It is deleted.' };
