@@ -1,12 +1,13 @@
 import type { MiddlewareHandler } from 'hono';
 import { createDirectClient } from './client/direct.js';
 import type { TrailClient } from './client/port.js';
-import { TRUSTED } from './database/port.js';
+import { type Identity, TRUSTED } from './database/port.js';
 import { OptrailError } from './errors.js';
 import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
+import { DatabaseEvents } from './operations/events/feed.js';
 import { createApp } from './server/app.js';
 import type { ConnectionInfo, ServerEnv } from './server/env.js';
-import type { Trail } from './server/port.js';
+import type { Caller, EventFeed, Trail } from './server/port.js';
 
 export interface AuthOptions {
   /** Whether whoever sends no Authorization is taken for the user of this machine. Only for a server that nobody else can reach. */
@@ -58,10 +59,33 @@ function gateOf({ open }: AuthOptions): MiddlewareHandler<ServerEnv> {
 
 /** The trail as the server uses it, over a connection that it closes. */
 function trailOver(connection: ClosableConnection): Trail {
+  const events = eventsOver(connection);
   // The functions of administration and views join the client when it has them.
   return {
-    clientOf: (caller) =>
-      createDirectClient(connection, caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims }) as TrailClient,
-    close: () => connection.close(),
+    clientOf: (caller) => createDirectClient(connection, identityOf(caller)) as TrailClient,
+    events,
+    async close() {
+      await events.close();
+      await connection.close();
+    },
   } as Trail;
+}
+
+/** What is committed, as it is committed, with the connection's own rights; what somebody missed, with theirs. */
+function eventsOver(connection: ClosableConnection): EventFeed {
+  const feed = new DatabaseEvents(() => connection.use(async (database) => database, true));
+  return {
+    since: (caller, topic, position) => feed.since(identityOf(caller), topic, position),
+    follow: (listener) => feed.follow(listener),
+    poke: () => feed.poke(),
+    get mode() {
+      return feed.mode;
+    },
+    detect: () => feed.detect(),
+    close: () => feed.close(),
+  };
+}
+
+function identityOf(caller: Caller): Identity {
+  return caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims };
 }

@@ -24,6 +24,8 @@ export interface AppOptions {
   timeoutMs?: number | undefined;
   /** Aborted when the server stops: streams then say goodbye and end. */
   closing?: AbortSignal | undefined;
+  /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
+  recheckMs?: number | undefined;
 }
 
 const NEVER = new AbortController().signal;
@@ -67,12 +69,18 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
     signal,
     closing: options.closing ?? NEVER,
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    recheck: async () => {
+      await options.gate(context, async () => {});
+    },
+    recheckMs: options.recheckMs,
     request,
     requestId,
     docs: `${options.basePath ?? ''}/docs`,
     body: () => jsonOf(request, limit, signal),
     lines: () => linesOf(request, limit, signal),
   });
+  // Nobody who follows need wait until the database is asked the next time.
+  if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
 }
 

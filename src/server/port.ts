@@ -11,8 +11,14 @@ export type Caller =
 /** A place in the order of events that no late commit slips behind: the text of a PostgreSQL snapshot. Opaque to callers. */
 export type EventPosition = string;
 
+/** An event with the number of the transaction that wrote it, which a position has seen or not. */
+export interface CommittedEvent {
+  transaction: bigint;
+  event: TrailEvent;
+}
+
 export interface EventBatch {
-  events: readonly TrailEvent[];
+  events: readonly CommittedEvent[];
   /** Everything up to here was given. */
   position: EventPosition;
   /** Whether events between the position asked for and the first one given are no longer kept: read everything anew. */
@@ -26,12 +32,18 @@ export type EventTopic = { projectId: string; runId?: string | undefined };
 export interface EventFeed {
   /** Events of a topic after a position under the caller's own rights; with null the position of now, and no events. */
   since(caller: Caller, topic: EventTopic, position: EventPosition | null): Promise<EventBatch>;
-  /** Calls back with each batch of all projects from now on; the reader decides whom it may be told. Returns the way to stop. */
-  follow(listener: (batch: EventBatch) => void): () => void;
+  /**
+   * Calls back with each batch of all projects that is committed after the promise has resolved; the reader decides whom it may be told.
+   * A batch without events says how far the feed has looked. Resolves to the way to stop.
+   */
+  follow(listener: (batch: EventBatch) => void): Promise<() => void>;
   /** Says that this process has just written, so that nobody need wait for the next look. */
   poke(): void;
-  /** How news arrive: the database says so, or is asked each second. */
+  /** How news arrive, as far as it is known: the database says so, or is asked each second. */
   readonly mode: 'listen' | 'poll';
+  /** The same, found out by trying where nobody has yet. */
+  detect(): Promise<'listen' | 'poll'>;
+  close(): Promise<void>;
 }
 
 export interface Readiness {

@@ -48,6 +48,10 @@ export interface Call<Params, Query> {
   closing: AbortSignal;
   /** Milliseconds in which an answer has to begin. */
   timeoutMs: number;
+  /** Asks the gate again, as if the request had just come; rejects where it would now be refused. */
+  recheck(): Promise<void>;
+  /** Milliseconds between two such questions of a stream; its own where it is left out. */
+  recheckMs: number | undefined;
   request: Request;
   requestId: string;
   /** Where the page of the documentation is. */

@@ -20,7 +20,7 @@ export interface FeedOptions {
 
 /** What was committed, as it is committed: one reader of all projects for as many followers as there are. */
 export class DatabaseEvents {
-  readonly #database: Database;
+  readonly #open: () => Promise<Database>;
   readonly #mayListen: boolean;
   readonly #followers = new Set<(page: EventPage) => void>();
   #ear: Ear | undefined;
@@ -34,9 +34,10 @@ export class DatabaseEvents {
   #lingering: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(database: Database, { listen = true }: FeedOptions = {}) {
-    this.#database = database;
-    this.#mayListen = listen && database.kind === 'postgres';
+  /** @param open gives the database, the same each time; it is opened by the first use */
+  constructor(open: () => Promise<Database>, { listen = true }: FeedOptions = {}) {
+    this.#open = open;
+    this.#mayListen = listen;
   }
 
   /** Whether the database says that there is something, or is asked each second. */
@@ -47,7 +48,6 @@ export class DatabaseEvents {
 
   /** The mode, found out by trying where nobody has yet. */
   async detect(): Promise<'listen' | 'poll'> {
-    if (!this.#mayListen) return 'poll';
     if (this.#ear === undefined && this.#mode !== undefined) return this.#mode;
     await this.#start();
     await this.#ear?.settled;
@@ -60,12 +60,15 @@ export class DatabaseEvents {
    * server gave out is one of which nothing is known any more.
    */
   async since(identity: Identity, topic: { projectId: string; runId?: string | undefined }, position: string | null): Promise<EventPage> {
-    const scope = scopeOf(this.#database, identity);
+    const scope = scopeOf(await this.#open(), identity);
     if (position === null || parsePosition(position) !== null) return readEvents(scope, topic, position);
     return { ...(await readEvents(scope, topic, null)), incomplete: true };
   }
 
-  /** Calls back with whatever is committed to any project after the promise has resolved. Gives the way to stop. */
+  /**
+   * Calls back with whatever is committed to any project after the promise has resolved, and with how far it has looked where there is
+   * nothing. Gives the way to stop.
+   */
   async follow(follower: (page: EventPage) => void): Promise<() => void> {
     this.#followers.add(follower);
     const stop = (): void => {
@@ -103,10 +106,11 @@ export class DatabaseEvents {
   }
 
   async #begin(): Promise<void> {
-    const { position } = await readEvents(scopeOf(this.#database, TRUSTED), null, null);
+    const database = await this.#open();
+    const { position } = await readEvents(scopeOf(database, TRUSTED), null, null);
     if (this.#isClosed) return;
     this.#position = position;
-    if (this.#mayListen) this.#ear = new Ear(this.#database, () => this.poke());
+    if (this.#mayListen && database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
     this.#lookLater(LOOK_EVERY);
   }
 
@@ -118,7 +122,7 @@ export class DatabaseEvents {
 
   async #stop(): Promise<void> {
     const ear = this.#ear;
-    this.#mode = ear === undefined ? this.#mode : this.mode;
+    if (this.#starting !== undefined) this.#mode = this.mode;
     [this.#ear, this.#starting, this.#position] = [undefined, undefined, undefined];
     clearTimeout(this.#timer);
     clearTimeout(this.#lingering);
@@ -154,11 +158,12 @@ export class DatabaseEvents {
   async #read(): Promise<boolean> {
     const from = this.#position;
     if (from === undefined) return false;
-    const page = await readEvents(scopeOf(this.#database, TRUSTED), null, from).catch(() => null);
+    const page = await this.#open()
+      .then((database) => readEvents(scopeOf(database, TRUSTED), null, from))
+      .catch(() => null);
     if (page === null || this.#position === undefined) return false;
     this.#position = page.position;
-    if (page.events.length === 0 && !page.incomplete) return false;
     for (const follower of this.#followers) follower(page);
-    return true;
+    return page.events.length > 0 || page.incomplete;
   }
 }

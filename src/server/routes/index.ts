@@ -1,6 +1,7 @@
 import type { Route } from '../route.js';
 import { analyticsRoutes } from './analytics.js';
 import { checkpointRoutes } from './checkpoints.js';
+import { eventRoutes } from './events.js';
 import { iterationRoutes } from './iterations.js';
 import { keyRoutes } from './keys.js';
 import { meRoutes } from './me.js';
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...checkpointRoutes,
   ...viewRoutes,
   ...analyticsRoutes,
+  ...eventRoutes,
 ];

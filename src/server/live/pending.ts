@@ -1,0 +1,37 @@
+import type { TrailEvent } from '../../schemas/event.js';
+
+/** Most iterations that one event names; whoever is told of more reads them all. */
+const MOST_ITERATIONS = 100;
+
+/** Events that wait to be sent, those of one kind and run as one: what it is now is read once, however often it has changed. */
+export class PendingEvents {
+  readonly #events = new Map<string, TrailEvent>();
+
+  get size(): number {
+    return this.#events.size;
+  }
+
+  add(event: TrailEvent): void {
+    const key = `${event.kind} ${event.status} ${event.runId} ${event.projectId}`;
+    const before = this.#events.get(key);
+    // Behind what came meanwhile: of two statuses the newer one is told last.
+    this.#events.delete(key);
+    this.#events.set(key, before === undefined ? event : { ...event, iterations: both(before.iterations, event.iterations) });
+  }
+
+  take(): TrailEvent[] {
+    const events = [...this.#events.values()];
+    this.#events.clear();
+    return events;
+  }
+
+  clear(): void {
+    this.#events.clear();
+  }
+}
+
+function both(some: number[] | null, others: number[] | null): number[] | null {
+  if (some === null || others === null) return null;
+  const all = [...new Set([...some, ...others])].sort((a, b) => a - b);
+  return all.length > MOST_ITERATIONS ? null : all;
+}
