@@ -49,6 +49,25 @@ export function readSettings(environment: Environment = process.env, directory: 
   return { target: { kind: 'embedded', directory: trailDirectory(directory), source: 'default' } };
 }
 
+/** How a server checks tokens: what is unset is left out. Whether it makes sense, the server says. */
+export interface TokenSettings {
+  jwtSecret?: string;
+  jwksUrl?: string;
+  audience?: string;
+  issuer?: string;
+}
+
+/** `OPTRAIL_JWT_SECRET`, `OPTRAIL_JWKS_URL`, `OPTRAIL_JWT_AUDIENCE` and `OPTRAIL_JWT_ISSUER`. */
+export function readTokenSettings(environment: Environment = process.env): TokenSettings {
+  const settings = {
+    jwtSecret: read(environment, 'OPTRAIL_JWT_SECRET'),
+    jwksUrl: read(environment, 'OPTRAIL_JWKS_URL'),
+    audience: read(environment, 'OPTRAIL_JWT_AUDIENCE'),
+    issuer: read(environment, 'OPTRAIL_JWT_ISSUER'),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
 /** `.optrail` beside the nearest package.json, from a directory upwards. */
 export function trailDirectory(directory: string = process.cwd()): string {
   return join(projectRoot(directory), DIRECTORY);

@@ -50,6 +50,7 @@ export class Context {
   }
 }
 
-function quoted(text: string): string {
+/** A word as a shell takes it for one. */
+export function quoted(text: string): string {
   return /^[\w./:@~+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

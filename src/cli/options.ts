@@ -32,6 +32,14 @@ export function time(text: string): Date {
   throw new InvalidArgumentError('It must be a date, a time or an age: 2026-01-31, 2026-01-31T12:00:00Z, 7d.');
 }
 
+/** A length of time in milliseconds: `90d`, `12h`. */
+export function period(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
+  const value = Number(amount) * (AGES[unit] ?? Number.NaN);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be a length of time: 90d, 12h, 30m.');
+}
+
 // Date.parse alone takes `1` and `Tuesday 3` too, and each engine its own way.
 function isoTime(text: string): Date {
   return new Date(/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i.test(text) ? text : Number.NaN);

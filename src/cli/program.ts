@@ -3,7 +3,9 @@ import { Command, Option } from 'commander';
 import { addBest } from './commands/best.js';
 import { addDemo } from './commands/demo.js';
 import { addIterations } from './commands/iterations.js';
+import { addKeys } from './commands/keys.js';
 import { addLeaderboard } from './commands/leaderboard.js';
+import { addMembers } from './commands/members.js';
 import { addMigrate } from './commands/migrate.js';
 import { addProjects } from './commands/projects.js';
 import { addRefresh } from './commands/refresh.js';
@@ -51,6 +53,8 @@ export function createProgram(shell: Shell): Command {
   addBest(program, run);
   addLeaderboard(program, run);
   addProjects(program, run);
+  addMembers(program, run);
+  addKeys(program, run);
   addMigrate(program, run);
   addRefresh(program, run);
   addSync(program, run);

@@ -1,4 +1,4 @@
-import type { OptimizationClient } from '../client/port.js';
+import type { OptimizationClient, ProjectAdministration } from '../client/port.js';
 
 /** The part of the client that changes nothing. */
 export type Reader = Pick<
@@ -11,7 +11,8 @@ export type Reader = Pick<
   | 'getOptimizationRunSummary'
   | 'getTopRunsByScore'
   | 'listProjects'
->;
+> &
+  Pick<ProjectAdministration, 'getProject' | 'listProjectMembers' | 'listApiKeys'>;
 
 /** A database without a row: what there is to read before the first run. */
 export const nothingThere: Reader = {
@@ -23,4 +24,7 @@ export const nothingThere: Reader = {
   getOptimizationRunSummary: async () => null,
   getTopRunsByScore: async () => [],
   listProjects: async () => [],
+  getProject: async () => null,
+  listProjectMembers: async () => [],
+  listApiKeys: async () => [],
 };

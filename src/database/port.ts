@@ -35,11 +35,21 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** How many connections there are. */
+export interface PoolFigures {
+  total: number;
+  idle: number;
+  /** Calls that wait for one. */
+  waiting: number;
+}
+
 /** A connection to one database, whichever engine it is; it knows nothing of runs. */
 export interface Database {
   readonly kind: 'embedded' | 'postgres';
   /** Where the data is, for people: a directory, or a URL with its password masked. */
   readonly target: string;
+  /** Null where there is no pool, or one that does not tell. */
+  readonly pool: PoolFigures | null;
   /** One statement in a transaction of its own. */
   query<R extends Row = Row>(identity: Identity, statement: Statement, options?: QueryOptions): Promise<R[]>;
   /** Several statements, all or none. The callback's error rolls back and is thrown on. */

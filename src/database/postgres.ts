@@ -1,6 +1,6 @@
 import { OptrailError } from '../errors.js';
 import { abortable } from './abort.js';
-import type { Database, Identity, Listening, QueryOptions, Row, Statement, Transaction } from './port.js';
+import type { Database, Identity, Listening, PoolFigures, QueryOptions, Row, Statement, Transaction } from './port.js';
 import { Lease } from './postgres/lease.js';
 import { listenOn } from './postgres/listen.js';
 import { OwnPool } from './postgres/own-pool.js';
@@ -51,6 +51,12 @@ class Postgres implements Database {
     this.#pool = pool;
     this.target = target;
     this.#end = end;
+  }
+
+  get pool(): PoolFigures | null {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    if (totalCount === undefined || idleCount === undefined || waitingCount === undefined) return null;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
   query<R extends Row = Row>(identity: Identity, statement: Statement, options: QueryOptions = {}): Promise<R[]> {

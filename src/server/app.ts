@@ -1,20 +1,25 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { validated } from '../client/validate.js';
+import { OptrailError } from '../errors.js';
 import { jsonOf, linesOf, MAX_BODY_BYTES } from './body.js';
 import { deadline, TIMEOUT_MS } from './deadline.js';
 import type { ServerEnv } from './env.js';
+import { type Logger, requestLog } from './log.js';
+import { Metrics } from './metrics.js';
+import { openApiDocument } from './openapi/document.js';
 import type { Trail } from './port.js';
 import { HttpRefusal, problemResponse } from './problem.js';
-import { queryOf } from './query.js';
+import { pathOf, queryOf } from './query.js';
 import { responseOf } from './reply.js';
-import type { Route } from './route.js';
+import type { Route, ServerFacts } from './route.js';
 import { ROUTES } from './routes/index.js';
 import { NO_QUERY } from './routes/shapes.js';
 import { securityHeaders } from './security.js';
 
 export interface AppOptions {
   trail: Trail;
-  /** Stands before every route that asks who calls: lets the request in and sets `caller`, or rejects. */
+  /** Stand before everything, what is for anybody too. */
+  front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
+  /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
@@ -24,6 +29,8 @@ export interface AppOptions {
   timeoutMs?: number | undefined;
   /** Aborted when the server stops: streams then say goodbye and end. */
   closing?: AbortSignal | undefined;
+  /** Told of each request; nobody is where it is left out. */
+  logger?: Logger | undefined;
   /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
   recheckMs?: number | undefined;
 }
@@ -32,36 +39,52 @@ const NEVER = new AbortController().signal;
 
 /** The server as a function of requests. It never listens. */
 export function createApp(options: AppOptions): Hono<ServerEnv> {
-  const { basePath = '', timeoutMs = TIMEOUT_MS } = options;
+  const { basePath = '', timeoutMs = TIMEOUT_MS, logger, trail } = options;
   const docs = `${basePath}/docs`;
+  const facts = factsOf(trail, basePath);
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
-  app.use(securityHeaders, deadline(timeoutMs));
-  for (const route of ROUTES) app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options));
+  const log = logger === undefined ? [] : [requestLog(logger)];
+  app.use(securityHeaders, facts.metrics.observe, ...log, deadline(timeoutMs), ...(options.front ?? []));
+  for (const route of ROUTES) {
+    app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts));
+  }
   for (const [path, methods] of methodsByPath()) app.all(path, () => problemResponse(wrongMethod(methods), docs));
   return app;
 }
 
-function guards({ access, path }: Route, { gate, trail }: AppOptions): MiddlewareHandler<ServerEnv>[] {
+function factsOf(trail: Trail, basePath: string): ServerFacts {
+  let document: ReturnType<ServerFacts['document']> | undefined;
+  return {
+    metrics: new Metrics(trail),
+    document() {
+      document ??= openApiDocument(ROUTES, basePath);
+      return document;
+    },
+  };
+}
+
+function guards({ access, path }: Route, { gate }: AppOptions): MiddlewareHandler<ServerEnv>[] {
   const named: MiddlewareHandler<ServerEnv> = async (context, next) => {
     context.set('template', path);
     await next();
   };
   if (access === 'anybody') return [named];
-  const known: MiddlewareHandler<ServerEnv> = async (context, next) => {
-    context.set('client', trail.clientOf(context.var.caller));
+  if (access !== 'local') return [named, gate];
+  const local: MiddlewareHandler<ServerEnv> = async (context, next) => {
+    if (context.var.caller.kind !== 'local') throw notLocal();
     await next();
   };
-  return [named, gate, known];
+  return [named, gate, local];
 }
 
-async function answer(route: Route, context: Context<ServerEnv>, options: AppOptions): Promise<Response> {
+async function answer(route: Route, context: Context<ServerEnv>, options: AppOptions, server: ServerFacts): Promise<Response> {
   const { raw: request } = context.req;
   const { caller, client, signal, requestId } = context.var;
   const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
   const reply = await route.handle({
-    params: route.params === undefined ? undefined : validated(route.params, context.req.param()),
+    params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
     query: queryOf(route.query ?? NO_QUERY, request.url),
     caller,
     client,
@@ -75,6 +98,7 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
     recheckMs: options.recheckMs,
     request,
     requestId,
+    server,
     docs: `${options.basePath ?? ''}/docs`,
     body: () => jsonOf(request, limit, signal),
     lines: () => linesOf(request, limit, signal),
@@ -90,6 +114,13 @@ function noRoute({ req }: Context<ServerEnv>, docs: string): HttpRefusal {
   });
 }
 
+function notLocal(): OptrailError {
+  return new OptrailError('forbidden', 'Only the user of the machine that the server runs on may do this.', {
+    hint: 'Do it there, with the command line.',
+  });
+}
+
+/** The methods of each path, for the answer to any other. */
 function methodsByPath(): Map<string, string[]> {
   const methods = new Map<string, string[]>();
   for (const { path, method } of ROUTES) {

@@ -50,7 +50,8 @@ export interface Readiness {
   ready: boolean;
   /** Why it is not, for people. */
   problem: string | null;
-  database: 'embedded' | 'postgres';
+  /** Null where it could not be opened. */
+  database: 'embedded' | 'postgres' | null;
   schemaVersion: string | null;
   events: EventFeed['mode'];
 }

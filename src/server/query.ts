@@ -34,7 +34,7 @@ export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
   const { search, searchParams } = new URL(url);
   assertUtf8(search);
   const known = kindsOf(schema);
-  const values: Record<string, unknown> = {};
+  const values = {};
   for (const name of new Set(searchParams.keys())) {
     const texts = searchParams.getAll(name);
     const kind = known.get(name) ?? 'text';
@@ -46,6 +46,12 @@ export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
   if (twice.length === 0) return validated(schema, values);
   const issues = twice.map(([path]) => ({ path, message: 'is given more than once' }));
   throw new OptrailError('invalid_input', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
+}
+
+/** The parameters of a path as a schema has them. */
+export function pathOf<T>(schema: z.ZodType<T>, texts: Readonly<Record<string, string>>): T {
+  const known = kindsOf(schema);
+  return validated(schema, Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, read(text, known.get(name) ?? 'text')])));
 }
 
 /** What can't be read as the type asked for stays text, so that the schema says what is wrong. */

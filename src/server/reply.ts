@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** What a handler answers, before it is written. */
 export interface Reply {
-  status: 200 | 201 | 204;
+  status: 200 | 201 | 204 | 503;
   /** As JSON; nothing is written where it is left out. */
   value?: unknown;
   /** Of a list: where its next page begins; null at the end. */
@@ -24,7 +24,7 @@ export function responseOf({ status, value, next }: Reply, request: Request): Re
   if (value === undefined) return new Response(null, { status, headers });
   if (next !== undefined && next !== null) headers.set('link', `<${nextUrl(request.url, next)}>; rel="next"`);
   const text = JSON.stringify(value);
-  if (request.method === 'GET' || request.method === 'HEAD') {
+  if (status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
     const tag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
     headers.set('etag', tag);
     if (isKnown(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers });

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { TrailClient } from '../client/port.js';
 import type { OptrailErrorCode } from '../errors.js';
+import type { Metrics } from './metrics.js';
+import type { OpenApiDocument } from './openapi/types.js';
 import type { Caller, Trail } from './port.js';
 import type { Reply } from './reply.js';
 
@@ -34,6 +36,13 @@ export interface AnswerSpec {
   type?: string;
 }
 
+/** What the routes about the server itself tell. */
+export interface ServerFacts {
+  metrics: Metrics;
+  /** The OpenAPI document. */
+  document(): OpenApiDocument;
+}
+
 /** What a handler works with. Parameters were checked; a body is read, and checked by the client, when the handler asks for it. */
 export interface Call<Params, Query> {
   params: Params;
@@ -54,6 +63,7 @@ export interface Call<Params, Query> {
   recheckMs: number | undefined;
   request: Request;
   requestId: string;
+  server: ServerFacts;
   /** Where the page of the documentation is. */
   docs: string;
   /** The JSON of the body, within the limit of its size. */

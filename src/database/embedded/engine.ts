@@ -55,6 +55,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Database> 
 class Embedded implements Database {
   readonly kind = 'embedded';
   readonly target: string;
+  readonly pool = null;
   readonly #durable: { lock: Lock; start: () => Promise<Host> } | undefined;
   #host: Host;
   #last: Promise<unknown> = Promise.resolve();

@@ -4,6 +4,9 @@ import type { EventEmitter } from 'node:events';
 export interface PoolLike {
   connect(): Promise<PoolClientLike>;
   readonly options?: unknown;
+  readonly totalCount?: number;
+  readonly idleCount?: number;
+  readonly waitingCount?: number;
 }
 
 /** The part of a `pg.PoolClient` that Optrail uses. What is optional makes things faster or lets a query be cancelled. */

@@ -1,4 +1,3 @@
-import { OptrailError } from '../../errors.js';
 import { OptimizationAnalyticsSchema, TopRunSchema, TopRunsOptionsSchema } from '../../schemas/analytics.js';
 import { aTopRun, someAnalytics } from '../examples.js';
 import { list, noContent } from '../reply.js';
@@ -45,13 +44,9 @@ export const analyticsRoutes = [
     summary: 'Bring the analytics up to date',
     description: 'For the user of this machine: a server does it by itself every 30 seconds.',
     access: 'local',
+    refusals: ['forbidden'],
     answers: { 204: { description: 'They are up to date.' } },
-    async handle({ client, caller, signal }) {
-      if (caller.kind !== 'local') {
-        throw new OptrailError('forbidden', 'Only a trusted caller may refresh the analytics.', {
-          hint: 'The server does it by itself every 30 seconds.',
-        });
-      }
+    async handle({ client, signal }) {
       await client.refreshOptimizationAnalytics({ signal });
       return noContent;
     },

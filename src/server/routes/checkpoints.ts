@@ -1,7 +1,8 @@
-import { CreateOptimizationCheckpointSchema, OptimizationCheckpointSchema } from '../../schemas/checkpoint.js';
+import { OptimizationCheckpointSchema } from '../../schemas/checkpoint.js';
 import { aCheckpoint, newCheckpoint } from '../examples.js';
 import { created, ok } from '../reply.js';
 import { route } from '../route.js';
+import { NewCheckpointSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { ByIdQuery, RunPath } from './shapes.js';
 
@@ -18,7 +19,7 @@ export const checkpointRoutes = [
     access: 'editor',
     params: RunPath,
     query: ByIdQuery,
-    body: { schema: CreateOptimizationCheckpointSchema.omit({ runId: true }), example: newCheckpoint },
+    body: { schema: NewCheckpointSchema, example: newCheckpoint },
     answers: { 201: CHECKPOINT },
     refusals: ['not_found', 'ambiguous_id', 'invalid_input', 'constraint_violation'],
     handle: async ({ client, params, query, signal, body }) =>

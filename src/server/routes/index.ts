@@ -2,10 +2,12 @@ import type { Route } from '../route.js';
 import { analyticsRoutes } from './analytics.js';
 import { checkpointRoutes } from './checkpoints.js';
 import { eventRoutes } from './events.js';
+import { healthRoutes } from './health.js';
 import { iterationRoutes } from './iterations.js';
 import { keyRoutes } from './keys.js';
 import { meRoutes } from './me.js';
 import { memberRoutes } from './members.js';
+import { openApiRoutes } from './openapi.js';
 import { projectRoutes } from './projects.js';
 import { runRoutes } from './runs.js';
 import { sampleRoutes } from './samples.js';
@@ -23,5 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...checkpointRoutes,
   ...viewRoutes,
   ...analyticsRoutes,
+  ...openApiRoutes,
+  ...healthRoutes,
   ...eventRoutes,
 ];

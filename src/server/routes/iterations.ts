@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import {
-  CreateOptimizationIterationSchema,
-  OptimizationIterationSchema,
-  UpdateOptimizationIterationSchema,
-} from '../../schemas/iteration.js';
+import { OptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../../schemas/iteration.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
 import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
 import { BulkResultSchema, bulk, itemByItem } from '../bulk.js';
@@ -12,6 +8,7 @@ import { rowsAsLines, wantsLines } from '../lines.js';
 import { created, ok } from '../reply.js';
 import { route } from '../route.js';
 import { present } from './absent.js';
+import { NewIterationSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { ByIdQuery, exampleList, HashesQuery, IterationPath, LimitSchema, listOf, RunPath, USUAL_ROWS } from './shapes.js';
@@ -29,8 +26,6 @@ const IterationsQuery = HashesQuery.extend({
     .describe('`nextCursor` of the page before.'),
 });
 
-/** The run is named by the path. */
-const NewIterationSchema = CreateOptimizationIterationSchema.omit({ runId: true });
 const ITERATION = { description: 'The iteration.', schema: OptimizationIterationSchema, example: anIteration };
 
 export const iterationRoutes = [

@@ -1,17 +1,10 @@
-import { z } from 'zod';
 import type { TrailClient } from '../../client/port.js';
-import { type ProjectRole, ProjectRoleSchema } from '../../schemas/project.js';
+import type { ProjectRole } from '../../schemas/project.js';
 import type { Caller } from '../port.js';
 import { ok } from '../reply.js';
 import { route } from '../route.js';
 import { VERSION } from '../version.js';
-
-const MeSchema = z.object({
-  kind: z.enum(['local', 'key', 'token']),
-  sub: z.string().nullable().describe('The user, where a token names one.'),
-  projects: z.record(z.string(), ProjectRoleSchema).nullable().describe('Role by project; null for all of them.'),
-  version: z.string().describe('Of Optrail.'),
-});
+import { MeSchema } from './bodies.js';
 
 export const meRoutes = [
   route({

@@ -1,15 +1,14 @@
-import { z } from 'zod';
 import { validated } from '../../client/validate.js';
 import { NameSchema } from '../../schemas/primitives.js';
-import { ProjectMemberSchema, ProjectRoleSchema } from '../../schemas/project.js';
+import { ProjectMemberSchema } from '../../schemas/project.js';
 import { aMember } from '../examples.js';
 import { list, noContent, ok } from '../reply.js';
 import { route } from '../route.js';
 import { wasThere } from './absent.js';
+import { MemberRoleSchema } from './bodies.js';
 import { exampleList, GONE, listOf, ProjectPath } from './shapes.js';
 
 const MemberPath = ProjectPath.extend({ userId: NameSchema });
-const MemberRoleSchema = z.strictObject({ role: ProjectRoleSchema });
 
 export const memberRoutes = [
   route({

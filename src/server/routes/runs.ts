@@ -1,27 +1,35 @@
 import { z } from 'zod';
+import { OptimizerTypeSchema } from '../../schemas/config.js';
 import { OptimizationRunFiltersSchema, RunPageSchema } from '../../schemas/filters.js';
-import { OptimizationIterationSchema } from '../../schemas/iteration.js';
 import { NameSchema } from '../../schemas/primitives.js';
-import { CreateOptimizationRunSchema, OptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../../schemas/run.js';
+import {
+  CreateOptimizationRunSchema,
+  OptimizationRunSchema,
+  RunProgressSchema,
+  RunStatusSchema,
+  UpdateOptimizationRunSchema,
+} from '../../schemas/run.js';
 import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
 import { BulkResultSchema, bulk, itemByItem } from '../bulk.js';
 import { anIteration, aRun, newRun } from '../examples.js';
 import { created, noContent, ok } from '../reply.js';
 import { route } from '../route.js';
 import { present, wasThere } from './absent.js';
+import { RunWithIterationsSchema } from './bodies.js';
 import { ByIdQuery, GONE, RunPath } from './shapes.js';
 
-const { tags, offset, ...filters } = OptimizationRunFiltersSchema.shape;
-/** The filters of the SDK; a tag a parameter. There is no offset. */
+const { tags: _, offset: __, ...filters } = OptimizationRunFiltersSchema.shape;
+/** The filters of the SDK; what may be several things is given several times. There is no offset. */
 const RunsQuery = z.strictObject({
   ...filters,
+  status: z.array(RunStatusSchema).min(1).optional(),
+  optimizerType: z.array(OptimizerTypeSchema).min(1).optional(),
   tag: z.array(NameSchema).max(100).optional().describe('The run has this tag; may be given several times.'),
 });
 
 const RunQuery = ByIdQuery.extend({
   include: z.literal('iterations').optional().describe('Adds the iterations of the run as `iterationRows`.'),
 });
-const RunWithIterationsSchema = OptimizationRunSchema.extend({ iterationRows: z.array(OptimizationIterationSchema).optional() });
 
 const RUN = { description: 'The run.', schema: OptimizationRunSchema, example: aRun };
 

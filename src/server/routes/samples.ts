@@ -2,19 +2,14 @@ import { z } from 'zod';
 import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
-import {
-  type CreateOptimizationSampleInput,
-  CreateOptimizationSampleSchema,
-  MAX_BATCH,
-  OptimizationSampleSchema,
-  SampleBatchResultSchema,
-} from '../../schemas/sample.js';
+import { type CreateOptimizationSampleInput, OptimizationSampleSchema, SampleBatchResultSchema } from '../../schemas/sample.js';
 import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
 import { BulkResultSchema, bulk } from '../bulk.js';
 import { aSample, newSample } from '../examples.js';
 import { rowsAsLines, wantsLines } from '../lines.js';
 import { created, ok } from '../reply.js';
 import { route } from '../route.js';
+import { NewSampleSchema, NewSamplesSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';
@@ -39,9 +34,7 @@ const SamplesQuery = HashesQuery.extend({
   cursor: CursorSchema.optional().describe('`nextCursor` of the page before.'),
 });
 
-/** The run is named by the path. */
-const NewSampleSchema = CreateOptimizationSampleSchema.omit({ runId: true });
-const NewSamplesSchema = z.strictObject({ samples: z.array(NewSampleSchema).max(MAX_BATCH) });
+/** As it comes: the client checks each sample. */
 const RawSamplesSchema = z.strictObject({ samples: z.array(z.unknown()) });
 
 export const sampleRoutes = [

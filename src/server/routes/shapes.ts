@@ -11,16 +11,7 @@ export const NO_QUERY = z.strictObject({});
 
 export const ProjectPath = z.strictObject({ projectId: NameSchema });
 export const RunPath = z.strictObject({ runId: IdSchema });
-/** The number comes as text, as all of a path does. */
-export const IterationPath = z.strictObject({
-  runId: IdSchema,
-  number: z
-    .string()
-    .regex(/^\d{1,10}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(IterationNumberSchema)
-    .meta({ type: 'integer', minimum: 0, maximum: 2_147_483_647, pattern: undefined }),
-});
+export const IterationPath = RunPath.extend({ number: IterationNumberSchema });
 
 const byId = {
   projectId: NameSchema.optional().describe('The project of the run; needed only where several visible projects hold the same id.'),

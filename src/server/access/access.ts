@@ -1,0 +1,56 @@
+import type { MiddlewareHandler } from 'hono';
+import type { ServerEnv } from '../env.js';
+import type { Trail } from '../port.js';
+import { type Authentication, authenticate } from './authenticate.js';
+import { KeyRing } from './keyring.js';
+import { originGuard } from './origins.js';
+import { type Rate, RateLimit } from './rate.js';
+import { type TokenSettings, tokenReader } from './tokens.js';
+
+export interface AuthOptions extends TokenSettings {
+  /** Whether whoever sends no Authorization is taken for the user of this machine. Only for a server that nobody else can reach. */
+  open?: boolean | undefined;
+}
+
+export interface AccessOptions {
+  auth?: AuthOptions | undefined;
+  /** Origins of pages, beside the server's own, that may call it, like `https://app.example.com`. */
+  allowedOrigins?: readonly string[] | undefined;
+  /** Of each key and each user; 100 requests a second and 500 at once where it is left out, and none where it is false. */
+  rateLimit?: Rate | false | undefined;
+}
+
+const USUAL_RATE: Rate = { perSecond: 100, burst: 500 };
+const FAILURES: Rate = { perSecond: 1, burst: 20 };
+
+/** What stands between a request and the routes. */
+export interface Access {
+  /** Before everything, what is for anybody too. */
+  front: MiddlewareHandler<ServerEnv>[];
+  /** Before what is asked who calls: sets `caller` and `client`, or rejects. */
+  gate: MiddlewareHandler<ServerEnv>;
+}
+
+/** Rejects with `not_configured` where the options make no sense. */
+export function createAccess(
+  trail: Pick<Trail, 'clientOf' | 'findKey'>,
+  { auth = {}, allowedOrigins = [], rateLimit = USUAL_RATE }: AccessOptions,
+): Access {
+  const keys = new KeyRing((secret) => trail.findKey(secret));
+  const access: Authentication = {
+    open: auth.open === true,
+    keys,
+    tokens: tokenReader(auth),
+    calls: rateLimit === false ? null : new RateLimit(rateLimit),
+    failures: rateLimit === false ? null : new RateLimit(FAILURES),
+  };
+  return {
+    front: originGuard(allowedOrigins),
+    gate: async (context, next) => {
+      const caller = await authenticate(context.req.raw, context.env ?? {}, access);
+      context.set('caller', caller);
+      context.set('client', keys.watched(trail.clientOf(caller)));
+      await next();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { ConnectionInfo } from '../env.js';
+import type { Caller } from '../port.js';
+import type { KeyRing } from './keyring.js';
+import { hostName, isLoopback } from './loopback.js';
+import { networkOf, type RateLimit } from './rate.js';
+import { badCredentials, foreign, noCredentials } from './refusals.js';
+import { canBeKey, looksLikeKey } from './secret.js';
+import type { TokenReader } from './tokens.js';
+
+export interface Authentication {
+  /** Whether whoever sends no credentials is taken for the user of this machine. */
+  open: boolean;
+  keys: KeyRing;
+  tokens: TokenReader | null;
+  /** By caller; null for no limit. */
+  calls: RateLimit | null;
+  /** Of credentials that did not hold, by address. */
+  failures: RateLimit | null;
+}
+
+/** Says who sent a request, and counts it. Rejects with `unauthenticated`, `forbidden` or `rate_limited`. */
+export async function authenticate(request: Request, info: ConnectionInfo, access: Authentication): Promise<Caller> {
+  const header = request.headers.get('authorization');
+  if (header === null) return local(request, info, access);
+  const [, credential] = /^Bearer +([^\s,]+)$/i.exec(header.trim()) ?? [];
+  const address = networkOf(info.remoteAddress ?? 'unknown');
+  try {
+    if (credential === undefined) throw badCredentials('The Authorization header is not `Bearer <API key or token>`.');
+    const caller = looksLikeKey(credential) ? await byKey(credential, address, access) : await byToken(credential, access);
+    access.calls?.take(nameOf(caller));
+    return caller;
+  } catch (error) {
+    if (isRefusal(error, 401)) access.failures?.take(address);
+    throw error;
+  }
+}
+
+/** The user of this machine: of an open server alone, that is called by a name and an address that nobody else can use. */
+function local({ headers, url }: Request, { remoteAddress }: ConnectionInfo, { open }: Authentication): Caller {
+  if (!open) throw noCredentials();
+  // A page that had its own name resolved to this machine would be of the same origin; it calls by that name.
+  const name = hostName(headers.get('host') ?? new URL(url).host);
+  const isHere = remoteAddress === undefined || isLoopback(remoteAddress);
+  if (name === null || !isLoopback(name) || !isHere) {
+    throw foreign('Without a key this server is for the user of its own machine.', 'Call it as localhost, or send an API key.');
+  }
+  return { kind: 'local' };
+}
+
+async function byKey(secret: string, address: string, { keys, failures }: Authentication): Promise<Caller> {
+  const unknown = 'The API key is wrong, expired or revoked.';
+  if (!canBeKey(secret)) throw badCredentials(unknown, 'A key has the form optrail_<8 characters>_<43 characters>.');
+  // Who guesses is not let through to the database; who showed a key that held is, whoever else calls from the same address.
+  if (!(await keys.knows(secret))) failures?.check(address);
+  const caller = await keys.find(secret);
+  if (caller === null) throw badCredentials(unknown, '`npx optrail keys list <project>` says what became of it.');
+  return caller;
+}
+
+async function byToken(token: string, { tokens }: Authentication): Promise<Caller> {
+  if (tokens === null) {
+    throw badCredentials(
+      'This server takes API keys alone.',
+      'For tokens, OPTRAIL_JWT_SECRET or OPTRAIL_JWKS_URL has to be set where it runs.',
+    );
+  }
+  return { kind: 'token', claims: await tokens(token) };
+}
+
+function nameOf(caller: Caller): string {
+  return caller.kind === 'key' ? `key ${caller.keyId}` : `token ${caller.kind === 'token' ? (caller.claims.sub ?? '') : ''}`;
+}
+
+function isRefusal(error: unknown, status: number): boolean {
+  return error instanceof Error && 'status' in error && error.status === status;
+}

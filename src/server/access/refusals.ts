@@ -1,0 +1,33 @@
+import { HttpRefusal } from '../problem.js';
+
+/** 401 of a request that names nobody. */
+export function noCredentials(): HttpRefusal {
+  return new HttpRefusal(401, 'unauthenticated', 'The request has no Authorization header.', {
+    path: 'authorization',
+    hint: 'Send `Authorization: Bearer <API key or token>`; `npx optrail keys create <project> --name <name>` makes a key.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}
+
+/** 401 of a request that names somebody in vain. What was sent is no part of it. */
+export function badCredentials(message: string, hint?: string, cause?: unknown): HttpRefusal {
+  return new HttpRefusal(401, 'unauthenticated', message, {
+    path: 'authorization',
+    hint,
+    cause,
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  });
+}
+
+export function foreign(message: string, hint: string): HttpRefusal {
+  return new HttpRefusal(403, 'forbidden', message, { hint });
+}
+
+export function tooMany(waitMs: number): HttpRefusal {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new HttpRefusal(429, 'rate_limited', 'Too many requests by this key, token or address.', {
+    retryable: true,
+    hint: `Go on after ${seconds} s. Many rows go in one request, as application/x-ndjson.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}

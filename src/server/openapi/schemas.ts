@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import * as schemas from '../../schemas/index.js';
+import { BulkResultSchema } from '../bulk.js';
+import { ProblemSchema } from '../problem.js';
+import type { JsonSchema } from './types.js';
+
+/** The name of a schema that the document holds once, and what its type can't tell of it. */
+type Meta = { id?: string } & Partial<Pick<z.core.JSONSchema.BaseSchema, 'type' | 'additionalProperties' | 'description'>>;
+
+const JSON_VALUE = 'JsonValue';
+
+/** The schemas by the names that generated clients know them by. */
+const NAMED: Readonly<Record<string, z.ZodType>> = {
+  ApiKey: schemas.ApiKeySchema,
+  CreateApiKey: schemas.CreateApiKeySchema,
+  CreateOptimizationRun: schemas.CreateOptimizationRunSchema,
+  CreateProject: schemas.CreateProjectSchema,
+  CreatedApiKey: schemas.CreatedApiKeySchema,
+  BulkResult: BulkResultSchema,
+  OptimizationAnalytics: schemas.OptimizationAnalyticsSchema,
+  OptimizationCheckpoint: schemas.OptimizationCheckpointSchema,
+  OptimizationIteration: schemas.OptimizationIterationSchema,
+  OptimizationProject: schemas.OptimizationProjectSchema,
+  OptimizationRun: schemas.OptimizationRunSchema,
+  OptimizationRunSummary: schemas.OptimizationRunSummarySchema,
+  OptimizationSample: schemas.OptimizationSampleSchema,
+  Problem: ProblemSchema,
+  ProjectMember: schemas.ProjectMemberSchema,
+  RunCurve: schemas.RunCurveSchema,
+  RunPage: schemas.RunPageSchema,
+  RunProgram: schemas.RunProgramSchema,
+  RunProgress: schemas.RunProgressSchema,
+  SampleBatchResult: schemas.SampleBatchResultSchema,
+  SampleMatrix: schemas.SampleMatrixSchema,
+  SearchResult: schemas.SearchResultSchema,
+  TopRun: schemas.TopRunSchema,
+  TrailEvent: schemas.TrailEventSchema,
+  UpdateOptimizationIteration: schemas.UpdateOptimizationIterationSchema,
+  UpdateOptimizationRun: schemas.UpdateOptimizationRunSchema,
+  UpdateProject: schemas.UpdateProjectSchema,
+};
+
+/**
+ * The schemas of a document, made from Zod's: what goes in has the form that a caller may write, what goes out the one that is given. A
+ * schema that has a name stands in the components once, and is referred to.
+ */
+export class Components {
+  readonly schemas: Record<string, JsonSchema> = {
+    [JSON_VALUE]: { description: 'Any JSON value, nested at most 64 deep.' },
+  };
+  readonly #registry = z.registry<Meta>();
+
+  constructor(more: Readonly<Record<string, z.ZodType>>) {
+    for (const [id, schema] of Object.entries({ ...NAMED, ...more })) this.#registry.add(schema, { id });
+    // Copied by a function, which tells nothing of its type.
+    this.#registry.add(schemas.JsonObjectSchema, { type: 'object' });
+    this.#registry.add(schemas.OptimizationConfigSchema, { type: 'object' });
+    this.#registry.add(schemas.ScoresSchema, { type: 'object', additionalProperties: { type: 'number' } });
+  }
+
+  /** A schema for a place in the document. */
+  of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const { $defs = {}, ...made } = z.toJSONSchema(schema, {
+      io,
+      metadata: this.#registry,
+      unrepresentable: 'any',
+      override: asTime,
+    }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
+    for (const [name, definition] of Object.entries($defs)) {
+      if (!isJsonValue(name)) this.schemas[name] ??= tidy(definition) as JsonSchema;
+    }
+    const id = this.#registry.get(schema)?.id;
+    if (id === undefined) return tidy(made) as JsonSchema;
+    this.schemas[id] ??= tidy(made) as JsonSchema;
+    return { $ref: refTo(id) };
+  }
+}
+
+/** A point in time may be a Date to a program; on the wire it is text. */
+function asTime({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  const { def } = zodSchema._zod;
+  if (def.type !== 'union' || !def.options.some((option) => option._zod.def.type === 'date')) return;
+  for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+  Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
+}
+
+/** The one schema that refers to itself is that of any JSON value; Zod makes it anew, and names it, wherever it stands. */
+function isJsonValue(name: string): boolean {
+  return name.startsWith('__schema');
+}
+
+function refTo(name: string): string {
+  return `#/components/schemas/${isJsonValue(name) ? JSON_VALUE : name}`;
+}
+
+/** References into the components; and without what says nothing on the wire: names, the array a program may not change, keys that are text. */
+function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  const schema = value as JsonSchema;
+  if (typeof schema.$ref === 'string') return { $ref: refTo(schema.$ref.replace('#/$defs/', '')) };
+  const kept = Object.entries(schema).filter(([key, item]) => !(isMark(key, item) || (key === 'propertyNames' && isText(item))));
+  return Object.fromEntries(kept.map(([key, item]) => [key, key === 'properties' ? tidyEach(item) : tidy(item)]));
+}
+
+/** Of these the keys are names of fields, and no keywords. */
+function tidyEach(fields: unknown): unknown {
+  return Object.fromEntries(Object.entries(fields as JsonSchema).map(([name, schema]) => [name, tidy(schema)]));
+}
+
+function isMark(key: string, value: unknown): boolean {
+  return key === '$schema' || (key === 'id' && typeof value === 'string') || (key === 'readOnly' && value === true);
+}
+
+function isText(schema: unknown): boolean {
+  return JSON.stringify(schema) === '{"type":"string"}';
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { ok } from '../reply.js';
+import { route } from '../route.js';
+import { ReadinessSchema } from './bodies.js';
+
+const HealthSchema = z.object({ ok: z.literal(true) });
+
+const READY = { ready: true, problem: null, database: 'postgres', schemaVersion: '001_optimization_runs', events: 'listen' };
+
+export const healthRoutes = [
+  route({
+    method: 'GET',
+    path: '/healthz',
+    operation: 'health',
+    tag: 'Server',
+    summary: 'Whether the process answers',
+    access: 'anybody',
+    answers: { 200: { description: 'It does.', schema: HealthSchema, example: { ok: true } } },
+    handle: async () => ok({ ok: true }),
+  }),
+  route({
+    method: 'GET',
+    path: '/readyz',
+    operation: 'readiness',
+    tag: 'Server',
+    summary: 'Whether the server can work: database reachable, schema as it should be',
+    access: 'anybody',
+    answers: {
+      200: { description: 'It can.', schema: ReadinessSchema, example: READY },
+      503: {
+        description: 'It can’t, and why.',
+        schema: ReadinessSchema,
+        example: { ...READY, ready: false, problem: 'The database does not answer.', database: null, schemaVersion: null, events: 'poll' },
+      },
+    },
+    async handle({ trail }) {
+      const readiness = await trail.readiness();
+      return readiness.ready ? ok(readiness) : { status: 503, value: readiness };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/metrics',
+    operation: 'metrics',
+    tag: 'Server',
+    summary: 'Figures for Prometheus',
+    description: 'For the user of this machine, and for whoever sends the metrics token as the bearer.',
+    access: 'local',
+    answers: {
+      200: { description: 'In the text format of Prometheus.', type: 'text/plain', example: 'optrail_runs{status="running"} 2\n' },
+    },
+    handle: async ({ server }) =>
+      new Response(await server.metrics.text(), {
+        headers: { 'content-type': server.metrics.contentType, 'cache-control': 'no-store' },
+      }),
+  }),
+];

@@ -1,0 +1,100 @@
+import { storedSecret } from './client/direct/secret.js';
+import { createDirectClient } from './client/direct.js';
+import type { TrailClient } from './client/port.js';
+import { type Database, type Identity, TRUSTED } from './database/port.js';
+import { ERROR_CODES, isOptrailError } from './errors.js';
+import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
+import { DatabaseEvents } from './operations/events/feed.js';
+import { readFigures } from './operations/figures.js';
+import { schemaReadiness } from './operations/readiness.js';
+import { tend } from './operations/tend.js';
+import type { ApiKeyScope } from './schemas/key.js';
+import type { ProjectRole } from './schemas/project.js';
+import type { Caller, EventFeed, Readiness, Trail, TrailFigures } from './server/port.js';
+import { findKey } from './store/keys.js';
+import { type Scope, scopeOf } from './store/scope.js';
+
+const ROLES: Readonly<Record<ApiKeyScope, ProjectRole>> = { read: 'viewer', write: 'editor', admin: 'owner' };
+
+/** A trail for the server, on a connection of its own, which it closes. */
+export function openTrail(options: ClientOptions): Trail {
+  return new ConnectedTrail(connectionTo(options));
+}
+
+/**
+ * Everything that `clientOf` gives acts under the caller's identity. The rest acts with the connection's own rights: each for the reason
+ * that the port gives, and none of it takes anything from a request but a secret.
+ */
+class ConnectedTrail implements Trail {
+  readonly events: EventFeed;
+
+  constructor(private readonly connection: ClosableConnection) {
+    this.events = eventsOver(connection);
+  }
+
+  clientOf(caller: Caller): TrailClient {
+    return createDirectClient(this.connection, identityOf(caller)) as TrailClient;
+  }
+
+  async findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
+    const { hash } = await storedSecret(secret);
+    const found = await this.trusted((scope) => findKey(scope, hash));
+    if (found === null) return null;
+    const { id: keyId, projectId } = found;
+    const role = ROLES[found.scope];
+    return { kind: 'key', keyId, projectId, role, claims: { optrail_projects: { [projectId]: role }, optrail_key: keyId } };
+  }
+
+  async readiness(): Promise<Readiness> {
+    try {
+      return await this.connection.use(async (database) => {
+        const { version, problem } = await schemaReadiness(database);
+        const events = problem === null ? await this.events.detect() : this.events.mode;
+        return { ready: problem === null, problem, database: database.kind, schemaVersion: version, events };
+      }, true);
+    } catch (error) {
+      return { ready: false, problem: reasonOf(error), database: null, schemaVersion: null, events: this.events.mode };
+    }
+  }
+
+  figures(): Promise<TrailFigures> {
+    return this.connection.use(async (database) => ({ ...(await readFigures(scopeOf(database, TRUSTED))), pool: database.pool }), true);
+  }
+
+  tend(): Promise<void> {
+    return this.trusted(tend);
+  }
+
+  async close(): Promise<void> {
+    await this.events.close();
+    await this.connection.close();
+  }
+
+  private trusted<T>(call: (scope: Scope) => Promise<T>): Promise<T> {
+    return this.connection.use((database: Database) => call(scopeOf(database, TRUSTED)), true);
+  }
+}
+
+/** What is committed, as it is committed, with the connection's own rights; what somebody missed, with theirs. */
+function eventsOver(connection: ClosableConnection): EventFeed {
+  const feed = new DatabaseEvents(() => connection.use(async (database) => database, true));
+  return {
+    since: (caller, topic, position) => feed.since(identityOf(caller), topic, position),
+    follow: (listener) => feed.follow(listener),
+    poke: () => feed.poke(),
+    get mode() {
+      return feed.mode;
+    },
+    detect: () => feed.detect(),
+    close: () => feed.close(),
+  };
+}
+
+function identityOf(caller: Caller): Identity {
+  return caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims };
+}
+
+/** By the code alone, since anybody may ask and an error's own words name hosts and users. */
+function reasonOf(error: unknown): string {
+  return isOptrailError(error) ? ERROR_CODES[error.code] : ERROR_CODES.database_unreachable;
+}
