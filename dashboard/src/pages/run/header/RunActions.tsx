@@ -8,17 +8,16 @@ import { useShortcut } from '../../../keyboard/registry.js';
 import { iterationsSheet } from '../iterations/sheet.js';
 import { CopyWinner } from '../prompts/CopyWinner.js';
 import { useRun, useView } from '../useRun.js';
+import { PINNED } from '../../runs/filters.js';
 import { useRunUpdate } from './useRunUpdate.js';
-
-const PINNED = 'pinned';
 
 /** What can be done with the run. */
 export function RunActions() {
   const { run, iterations } = useRun();
   const [, change] = useView();
   const { mutate, isPending } = useRunUpdate();
-  const isPinned = run.metadata[PINNED] === true;
-  const pin = () => mutate({ metadata: { ...run.metadata, [PINNED]: !isPinned } });
+  const isPinned = run.tags.includes(PINNED);
+  const pin = () => mutate({ tags: isPinned ? run.tags.filter((tag) => tag !== PINNED) : [...run.tags, PINNED] });
   useShortcut({ key: 'd', does: 'Diff the best prompt with the original', group: 'Run' }, () =>
     change({ tab: 'prompts', of: undefined, against: 'baseline' }),
   );
@@ -29,7 +28,7 @@ export function RunActions() {
         {isPinned ? 'Pinned' : 'Pin'}
       </Button>
       {run.parentRunId !== null && (
-        <Link to="/compare" search={{ runs: `${run.parentRunId},${run.id}` } as never} className={buttonClass()}>
+        <Link to="/compare" search={{ runs: `${run.parentRunId},${run.id}` }} className={buttonClass()}>
           <Icon name="compare" /> Compare with its parent
         </Link>
       )}

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { Button, IconButton } from '../../../components/Button.js';
 import { Icon } from '../../../components/Icon.js';
+import { PINNED } from '../../runs/filters.js';
 import { useRun } from '../useRun.js';
 import { useRunUpdate } from './useRunUpdate.js';
 
@@ -17,7 +18,9 @@ export function Tags() {
   };
   return (
     <ul aria-label="Tags" className="flex flex-wrap items-center gap-1.5">
-      {tags.map((tag) => (
+      {tags
+        .filter((tag) => tag !== PINNED)
+        .map((tag) => (
         <li key={tag} className="inline-flex h-6 max-w-60 items-center rounded bg-sunk pl-2 text-xs">
           <span className="plain-text truncate">{tag}</span>
           <button
