@@ -114,7 +114,6 @@ export function VirtualTable<Row>({
       style={{ maxHeight: height }}
     >
       <div className="min-w-max">
-        {/* biome-ignore lint/a11y/useFocusableInteractive: its cells have the focus */}
         <div
           role="row"
           aria-rowindex={1}
@@ -144,7 +143,6 @@ export function VirtualTable<Row>({
                 style={{ ...template, height: ROW, transform: `translateY(${start - HEADER}px)` }}
               >
                 {columns.map(({ id, align, cell }) => (
-                  // biome-ignore lint/a11y/useFocusableInteractive: the row has the focus
                   <div key={id} role="gridcell" className={`truncate px-3 ${align === 'right' ? 'text-right' : ''}`}>
                     {cell(row)}
                   </div>
@@ -171,14 +169,12 @@ function Header<Row>({ column: { id, header, align, sortable }, order, onOrder }
   const look = `flex items-center px-3 font-medium text-muted text-xs ${align === 'right' ? 'justify-end' : ''}`;
   if (!sortable || onOrder === undefined) {
     return (
-      // biome-ignore lint/a11y/useFocusableInteractive: there is nothing to do with it
       <div role="columnheader" className={look}>
         {header}
       </div>
     );
   }
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the button in it has the focus
     <div role="columnheader" aria-sort={sorted} className={look}>
       <button
         type="button"

@@ -1,3 +1,4 @@
+import { demonstrations } from '../../../src/prompt/demonstrations.js';
 import type { PromptField, PromptPart } from '../../../src/prompt/part.js';
 import { promptParts } from '../../../src/prompt/parts.js';
 import { partText } from '../../../src/prompt/text.js';
@@ -30,7 +31,11 @@ export function readableParts(program: unknown): readonly ReadablePart[] {
     const name = titleOf(part);
     const times = (seen.get(name) ?? 0) + 1;
     seen.set(name, times);
-    return { title: times === 1 ? name : `${name} (${times})`, text: partText(part), fields: part.fields };
+    return {
+      title: times === 1 ? name : `${name} (${times})`,
+      text: part.text === '' ? demonstrations(part.demos, null) : partText(part),
+      fields: part.fields,
+    };
   });
 }
 

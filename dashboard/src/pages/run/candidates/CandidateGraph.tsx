@@ -59,7 +59,7 @@ export function CandidateGraph({ tree, summary }: { tree: CandidateTree; summary
     [tree, merged],
   );
   return (
-    <section aria-label={`Candidate tree. ${summary}`} className="panel h-[max(24rem,calc(100vh-18rem))] overflow-hidden">
+    <section aria-label={`Candidate tree. ${summary}`} className="panel h-[max(24rem,calc(100vh-25rem))] overflow-hidden">
       <PlacesContext value={places}>
         <ReactFlowProvider>
           <ReactFlow

@@ -30,10 +30,10 @@ export function Notes() {
   }
   return (
     <form onSubmit={save} className="grid min-w-0 max-w-prose flex-1 basis-60 gap-1.5">
-      {/* biome-ignore lint/a11y/noAutofocus: it appears where the reader has just asked for it */}
       <textarea
         name="notes"
         aria-label="Notes"
+        // biome-ignore lint/a11y/noAutofocus: it appears where the reader has just asked for it
         autoFocus
         defaultValue={notes ?? ''}
         rows={4}

@@ -5,10 +5,10 @@ import { MenuItem, Popover } from '../../../components/Popover.js';
 import { downloadCsv } from '../../../export/csv.js';
 import { downloadJson } from '../../../export/download.js';
 import { useShortcut } from '../../../keyboard/registry.js';
+import { PINNED } from '../../runs/filters.js';
 import { iterationsSheet } from '../iterations/sheet.js';
 import { CopyWinner } from '../prompts/CopyWinner.js';
 import { useRun, useView } from '../useRun.js';
-import { PINNED } from '../../runs/filters.js';
 import { useRunUpdate } from './useRunUpdate.js';
 
 /** What can be done with the run. */

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { Badge, StatusBadge } from '../../../components/Badge.js';
 import { Compact, Cost, Count, Duration, Time } from '../../../components/Figures.js';
-import { useRun } from '../useRun.js';
+import { Characters } from '../../../program/Characters.js';
+import { useRun, useView } from '../useRun.js';
 import { ErrorPanel } from './ErrorPanel.js';
 import { Heartbeat } from './Heartbeat.js';
 import { Notes } from './Notes.js';
@@ -12,11 +13,16 @@ import { Tags } from './Tags.js';
 /** What a run came to, at a glance. */
 export function RunHeader() {
   const { run } = useRun();
+  const [{ tab = 'overview' }] = useView();
+  // Where there is little room, the other views have it.
+  const aside = tab === 'overview' ? '' : 'max-sm:hidden';
   return (
     <header className="grid gap-3">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-72">
-          <h1 className="plain-text break-words font-semibold text-xl">{run.runName}</h1>
+          <h1 className="plain-text break-words font-semibold text-xl">
+            <Characters text={run.runName} />
+          </h1>
           <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted">
             <StatusBadge status={run.status} />
             <Heartbeat />
@@ -32,11 +38,11 @@ export function RunHeader() {
         </div>
         <RunActions />
       </div>
-      <div className="panel flex flex-wrap items-stretch overflow-hidden">
+      <div className={`panel grid overflow-hidden lg:grid-cols-[2fr_5fr] ${aside}`}>
         <ScoreVerdict />
         <Facts />
       </div>
-      <div className="flex flex-wrap items-start gap-x-6 gap-y-2">
+      <div className={`flex flex-wrap items-start gap-x-6 gap-y-2 ${aside}`}>
         <Tags />
         <Notes />
       </div>
@@ -53,11 +59,11 @@ function Facts() {
     { name: 'Cost', value: <Cost value={run.totalCostUsd} /> },
     { name: 'Tokens', value: <Compact value={run.totalTokens} /> },
     { name: 'Duration', value: <Duration value={run.durationMs} /> },
-    { name: 'Latency', value: <Duration value={run.avgLatencyMs} />, note: run.avgLatencyMs === null ? '' : 'a sample' },
+    { name: 'Sample latency', value: <Duration value={run.avgLatencyMs} /> },
     { name: 'Started', value: <Time value={run.startTime ?? run.createdAt} /> },
   ];
   return (
-    <dl className="grid flex-[3] basis-80 grid-cols-2 gap-x-6 gap-y-3 px-4 py-3 sm:grid-cols-4 xl:grid-cols-7">
+    <dl className="grid grid-cols-3 gap-x-6 gap-y-3 px-4 py-3 sm:grid-cols-4 xl:grid-cols-7">
       {facts.map(({ name, value, note }) => (
         <div key={name} className="min-w-0">
           <dt className="text-muted text-xs">{name}</dt>

@@ -11,7 +11,7 @@ export function ScoreVerdict() {
   const { words, icon, tone } = verdictOf(standings);
   const scale = [run.metric, run.direction === 'minimize' ? 'lower is better' : null, run.scoreMax === 1 ? null : `of ${run.scoreMax}`];
   return (
-    <div className="flex min-w-0 flex-1 basis-72 flex-col gap-0.5 border-line border-r px-4 py-3">
+    <div className="flex min-w-0 flex-col gap-0.5 border-line border-b px-4 py-3 lg:border-r lg:border-b-0">
       <p className="plain-text truncate text-muted text-xs">
         {standings.isFinal ? 'Final score' : 'Best so far'}
         {scale.filter((part) => part !== null).map((part) => ` · ${part}`)}

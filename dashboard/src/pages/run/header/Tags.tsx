@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { Button, IconButton } from '../../../components/Button.js';
 import { Icon } from '../../../components/Icon.js';
+import { Characters } from '../../../program/Characters.js';
 import { PINNED } from '../../runs/filters.js';
 import { useRun } from '../useRun.js';
 import { useRunUpdate } from './useRunUpdate.js';
@@ -21,26 +22,28 @@ export function Tags() {
       {tags
         .filter((tag) => tag !== PINNED)
         .map((tag) => (
-        <li key={tag} className="inline-flex h-6 max-w-60 items-center rounded bg-sunk pl-2 text-xs">
-          <span className="plain-text truncate">{tag}</span>
-          <button
-            type="button"
-            aria-label={`Remove the tag ${tag}`}
-            disabled={isPending}
-            onClick={() => mutate({ tags: tags.filter((other) => other !== tag) })}
-            className="flex h-6 w-6 items-center justify-center rounded text-muted hover:text-ink"
-          >
-            <Icon name="close" className="size-3!" />
-          </button>
-        </li>
-      ))}
+          <li key={tag} className="inline-flex h-6 max-w-60 items-center rounded bg-sunk pl-2 text-xs">
+            <span className="plain-text truncate">
+              <Characters text={tag} />
+            </span>
+            <button
+              type="button"
+              aria-label={`Remove the tag ${tag}`}
+              disabled={isPending}
+              onClick={() => mutate({ tags: tags.filter((other) => other !== tag) })}
+              className="flex h-6 w-6 items-center justify-center rounded text-muted hover:text-ink"
+            >
+              <Icon name="close" className="size-3!" />
+            </button>
+          </li>
+        ))}
       <li>
         {adding ? (
           <form onSubmit={add} className="flex items-center gap-1">
-            {/* biome-ignore lint/a11y/noAutofocus: it appears where the reader has just asked for it */}
             <input
               name="tag"
               aria-label="New tag"
+              // biome-ignore lint/a11y/noAutofocus: it appears where the reader has just asked for it
               autoFocus
               maxLength={200}
               className="field w-32"

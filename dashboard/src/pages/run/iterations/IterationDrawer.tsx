@@ -42,7 +42,7 @@ function Drawer({ number, iteration }: { number: number; iteration: Optimization
       className="fixed inset-y-0 right-0 z-30 flex w-full max-w-2xl flex-col border-line border-l bg-surface shadow-2xl"
     >
       <header className="flex flex-wrap items-center gap-2 border-line border-b py-2 pr-2 pl-4">
-        <h2 id="iteration-heading" ref={heading} tabIndex={-1} className="numeric font-semibold text-lg focus-visible:outline-offset-4">
+        <h2 id="iteration-heading" ref={heading} tabIndex={-1} className="numeric mr-1 px-1 font-semibold text-lg">
           Iteration {number}
         </h2>
         {iteration !== undefined && (
@@ -58,8 +58,8 @@ function Drawer({ number, iteration }: { number: number; iteration: Optimization
         <IconButton label="Next iteration" icon="arrowDown" onClick={() => walk(1)} />
         <IconButton label="Close" icon="close" onClick={close} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={`Iteration ${number}, details`}
         className="grid min-h-0 flex-1 content-start gap-5 overflow-auto p-4 focus-visible:outline-offset-[-2px]"

@@ -52,7 +52,7 @@ export function IterationsTab() {
         onOpen={({ iteration }) => change({ open: iteration })}
         order={{ by: order, descending }}
         onOrder={({ by, descending: down }) => change({ order: isOrder(by) ? by : undefined, direction: down ? 'desc' : 'asc' })}
-        height="calc(100vh - 15rem)"
+        height="max(24rem, calc(100vh - 25rem))"
         empty={isFiltered ? 'No iteration is like that. Clear the filters to see all.' : 'No iteration was recorded yet.'}
       />
     </div>

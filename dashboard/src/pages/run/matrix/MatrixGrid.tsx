@@ -99,22 +99,22 @@ export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: Mat
   const tip = tipPlace(scroller.current, current);
   return (
     <div className="panel relative overflow-hidden">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is moved in by the arrow keys */}
       <div
         ref={scroller}
         role="application"
         aria-label={label}
         aria-describedby={told}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move in it
         tabIndex={0}
         onScroll={later}
         onKeyDown={press}
         onPointerMove={point}
         onPointerLeave={() => isPointed && setCurrent(undefined)}
         onClick={(event) => openAt(pointed(event as unknown as PointerEvent<HTMLDivElement>))}
-        className="relative h-[max(20rem,calc(100vh-19rem))] cursor-pointer overflow-auto focus-visible:outline-offset-[-2px]"
+        className="relative h-[max(20rem,calc(100vh-26rem))] cursor-pointer overflow-auto focus-visible:outline-offset-[-2px]"
       >
         <div style={{ width: LEFT + extent.columns * CELL + 8, height: TOP + extent.rows * CELL + 8, minWidth: '100%', minHeight: '100%' }}>
-          <canvas ref={canvas} aria-hidden="true" className="sticky top-0 left-0 block" />
+          <canvas ref={canvas} role="presentation" className="sticky top-0 left-0 block" />
         </div>
       </div>
       <p id={told} role="status" className="sr-only">

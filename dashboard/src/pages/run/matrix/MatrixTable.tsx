@@ -22,7 +22,7 @@ export function MatrixTable({ view, onOpen }: { view: MatrixView; onOpen: (itera
       rows={rows}
       rowKey={({ index }) => index}
       onOpen={open}
-      height="calc(100vh - 19rem)"
+      height="max(20rem, calc(100vh - 26rem))"
       empty="No example is like that."
     />
   );

@@ -2,6 +2,7 @@ import type { ECElementEvent } from 'echarts';
 import { useCallback, useMemo } from 'react';
 import type { OptimizationRun } from '../../../../../src/schemas/run.js';
 import { ChartFrame, type TwinTable } from '../../../charts/ChartFrame.js';
+import { useMedia } from '../../../components/useMedia.js';
 import { count, score } from '../../../format/number.js';
 import { isEnded, type Progress, progressOf } from '../../../model/progress.js';
 import type { Colors } from '../../../theme/colors.js';
@@ -10,13 +11,12 @@ import { useRun, useView } from '../useRun.js';
 import { ProgressLegend } from './ProgressLegend.js';
 import { progressOption } from './progress-option.js';
 
-const HEIGHT = 320;
-
 /** How the run got on, iteration by iteration. */
 export function ProgressChart() {
   const { run, iterations } = useRun();
   const [, change] = useView();
   const progress = useMemo(() => progressOf(iterations, run), [iterations, run]);
+  const isTall = useMedia('(min-height: 1100px)');
   const isLive = !isEnded(run);
   const option = useCallback((palette: Colors) => progressOption(progress, isLive, palette), [progress, isLive]);
   const table = useMemo(() => twinOf(progress), [progress]);
@@ -31,7 +31,7 @@ export function ProgressChart() {
         table={table}
         fileName={`${run.runName}-progress`}
         option={option}
-        height={HEIGHT}
+        height={isTall ? 520 : 320}
         onClick={open}
       />
       <ProgressLegend points={progress.points} />

@@ -36,8 +36,12 @@ export function Winner() {
         </div>
         {parts.length > 0 && <Button onClick={() => change({ tab: 'prompts', of: undefined, against: 'baseline' })}>What changed</Button>}
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section tabIndex={0} aria-label="Its text" className="max-h-80 min-h-0 flex-1 overflow-auto px-4 pb-4 font-mono text-xs">
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label="Its text"
+        className="max-h-[max(20rem,40vh)] min-h-0 flex-1 overflow-auto px-4 pb-4 font-mono text-xs"
+      >
         {parts.length === 0 && <p className="font-sans text-muted">Its program was not recorded.</p>}
         {parts.map(({ title, text }) => (
           <div key={title} className="mb-3">

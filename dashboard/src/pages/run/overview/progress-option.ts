@@ -63,7 +63,7 @@ export function progressOption({ points, baseline, best }: Progress, isLive: boo
   const look = axisLook(palette);
   return {
     animation: !isLive && !isMany,
-    grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 28, top: 28, bottom: 8, containLabel: true },
     xAxis: {
       type: 'value',
       name: 'iteration',

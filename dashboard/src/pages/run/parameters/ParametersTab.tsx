@@ -1,16 +1,17 @@
-import type { EChartsType } from 'echarts/core';
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo } from 'react';
 import { ChartFrame, type TwinTable } from '../../../charts/ChartFrame.js';
 import { Button } from '../../../components/Button.js';
 import { DataTable } from '../../../components/DataTable.js';
 import { EmptyState } from '../../../components/States.js';
 import { count, score } from '../../../format/number.js';
-import { axisText, type Brush, brushed, type Parallel, type ParallelAxis, type ParallelRow, parallelOf } from '../../../model/parallel.js';
+import { axisText, type Brush, brushed, type Parallel, type ParallelRow, parallelOf } from '../../../model/parallel.js';
 import type { Colors } from '../../../theme/colors.js';
 import { IterationLink } from '../IterationLink.js';
 import { useRun, useView } from '../useRun.js';
 import { brushOf, brushTexts } from './brush-text.js';
 import { parallelOption } from './parallel-option.js';
+import { Spans } from './Spans.js';
+import { useBrushing } from './useBrushing.js';
 
 /** Most rows of the table below the chart. */
 const LISTED = 200;
@@ -73,100 +74,6 @@ export function ParametersTab() {
         </p>
       )}
     </div>
-  );
-}
-
-/** Keeps the chart's spans and the address's the same. */
-function useBrushing(axes: readonly ParallelAxis[], brush: Brush, setBrush: (brush: Brush) => void, option: unknown) {
-  const [chart, setChart] = useState<EChartsType | null>(null);
-  useEffect(() => {
-    if (chart === null) return;
-    const selected = (event: unknown) => {
-      const { parallelAxisId, intervals, axesInfo } = event as AxisSelection;
-      const changed = axesInfo ?? [{ parallelAxisId, intervals }];
-      let next = brush;
-      for (const { parallelAxisId: id, intervals: spans } of changed) {
-        const axis = axes[Number(String(id).replace('axis-', ''))];
-        if (axis === undefined) continue;
-        const { [axis.key]: _, ...others } = next;
-        const [span] = spans ?? [];
-        next = span === undefined ? others : { ...others, [axis.key]: [rounded(span[0]), rounded(span[1])] };
-      }
-      if (JSON.stringify(next) !== JSON.stringify(brush)) setBrush(next);
-    };
-    chart.on('axisareaselected', selected);
-    return () => {
-      if (!chart.isDisposed()) chart.off('axisareaselected', selected);
-    };
-  }, [chart, axes, brush, setBrush]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new option has drawn the chart anew, without its spans
-  useEffect(() => {
-    if (chart === null || chart.isDisposed()) return;
-    for (const [dim, { key }] of axes.entries()) {
-      const span = Object.hasOwn(brush, key) ? brush[key] : undefined;
-      chart.dispatchAction(
-        { type: 'axisAreaSelect', parallelAxisId: `axis-${dim}`, intervals: span === undefined ? [] : [[...span]] },
-        { silent: true },
-      );
-    }
-  }, [chart, axes, brush, option]);
-  return setChart;
-}
-
-interface AxisSelection {
-  parallelAxisId?: string;
-  intervals?: [number, number][];
-  axesInfo?: { parallelAxisId?: string; intervals?: [number, number][] }[];
-}
-
-/** Four digits are as fine as a hand can drag, and keep the address short. */
-const rounded = (value: number) => Number(value.toPrecision(4));
-
-/** The same brush by keyboard: the ends of each axis's span. */
-function Spans({ axes, brush, onChange }: { axes: readonly ParallelAxis[]; brush: Brush; onChange: (brush: Brush) => void }) {
-  const set = (key: string, low: number, high: number) => onChange({ ...brush, [key]: [low, high] });
-  return (
-    <details className="panel px-4 py-2">
-      <summary className="w-fit font-medium">Spans by number</summary>
-      <div className="mt-2 grid gap-2 sm:grid-cols-2 xl:grid-cols-3">
-        {axes.map((axis) => {
-          const [least, most] = axis.kind === 'numeric' ? [axis.min, axis.max] : [0, axis.categories.length - 1];
-          const [low, high] = (Object.hasOwn(brush, axis.key) ? brush[axis.key] : undefined) ?? [least, most];
-          return (
-            <fieldset key={axis.key} className="flex min-w-0 items-center gap-2">
-              <legend className="plain-text float-left mr-2 max-w-40 truncate text-muted text-xs">{axis.key}</legend>
-              <End axis={axis} label={`Least ${axis.key}`} value={low} onChange={(value) => set(axis.key, value, high)} />
-              <span className="text-muted">to</span>
-              <End axis={axis} label={`Most ${axis.key}`} value={high} onChange={(value) => set(axis.key, low, value)} />
-            </fieldset>
-          );
-        })}
-      </div>
-    </details>
-  );
-}
-
-function End({ axis, label, value, onChange }: { axis: ParallelAxis; label: string; value: number; onChange: (value: number) => void }) {
-  if (axis.kind === 'numeric') {
-    return (
-      <input
-        type="number"
-        step="any"
-        aria-label={label}
-        value={value}
-        onChange={(event) => Number.isFinite(event.target.valueAsNumber) && onChange(event.target.valueAsNumber)}
-        className="field numeric w-24"
-      />
-    );
-  }
-  return (
-    <select aria-label={label} value={Math.round(value)} onChange={(event) => onChange(Number(event.target.value))} className="field w-32">
-      {axis.categories.map((category, place) => (
-        <option key={category} value={place}>
-          {category}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -1,5 +1,4 @@
 import type { EChartsOption } from 'echarts';
-import { score } from '../../../format/number.js';
 import type { Parallel, ParallelAxis } from '../../../model/parallel.js';
 import type { Colors } from '../../../theme/colors.js';
 
@@ -36,10 +35,13 @@ export function parallelOption({ axes, rows }: Parallel, direction: 'maximize' |
   };
 }
 
-function axisOption(axis: ParallelAxis, { ink, muted, edge, accent, selected }: Colors) {
+function axisOption(axis: ParallelAxis, { ink, muted, edge, accent, selected, surface }: Colors) {
   const name = axis.key.length > NAME_LENGTH ? `${axis.key.slice(0, NAME_LENGTH - 1)}…` : axis.key;
+  const label = { color: muted, fontSize: 11, backgroundColor: surface, padding: [1, 3] };
   const look = {
     name,
+    // The brush is taken when it is let go: what it lets through is drawn anew.
+    realtime: false,
     nameTextStyle: { color: ink, fontSize: 11 },
     axisLine: { lineStyle: { color: edge } },
     axisTick: { lineStyle: { color: edge } },
@@ -50,15 +52,16 @@ function axisOption(axis: ParallelAxis, { ink, muted, edge, accent, selected }: 
       ...look,
       type: 'category',
       data: [...axis.categories],
-      axisLabel: { color: muted, fontSize: 11, width: 90, overflow: 'truncate' },
+      axisLabel: { ...label, width: 90, overflow: 'truncate' },
     };
   }
   return {
     ...look,
     type: 'value',
     scale: true,
-    axisLabel: { color: muted, fontSize: 11, formatter: (value: number) => shortNumber(value) },
+    axisLabel: { ...label, formatter: shortNumber },
   };
 }
 
-const shortNumber = (value: number) => (Number.isInteger(value) ? String(value) : score(value));
+/** Three digits are enough to find one's way along an axis. */
+const shortNumber = (value: number) => String(Number(value.toPrecision(3)));

@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../../components/States.js'
 import { type VirtualColumn, VirtualTable } from '../../../components/VirtualTable.js';
 import { downloadCsv } from '../../../export/csv.js';
 import { count } from '../../../format/number.js';
+import { Characters } from '../../../program/Characters.js';
 import { IterationPicker } from '../IterationPicker.js';
 import { shownIteration, useRun, useView } from '../useRun.js';
 import { SampleDetails } from './SampleDetails.js';
@@ -88,13 +89,17 @@ function SampleTable({ samples, isFiltered }: { samples: readonly OptimizationSa
       rowKey={({ sampleIndex }) => sampleIndex}
       openKey={sample}
       onOpen={({ sampleIndex }) => change({ sample: sampleIndex })}
-      height="calc(100vh - 15rem)"
+      height="max(24rem, calc(100vh - 25rem))"
       empty={isFiltered ? 'No sample of this iteration is like that.' : 'No samples of this iteration were recorded.'}
     />
   );
 }
 
-const preview = (value: unknown) => <span className="plain-text">{valueText(value).slice(0, 200).toWellFormed()}</span>;
+const preview = (value: unknown) => (
+  <span className="plain-text">
+    <Characters text={valueText(value).slice(0, 200).toWellFormed()} />
+  </span>
+);
 
 function columnsOf(samples: readonly OptimizationSample[]): readonly VirtualColumn<OptimizationSample>[] {
   const hasIds = samples.some(({ exampleId }) => exampleId !== null);
@@ -108,7 +113,7 @@ function columnsOf(samples: readonly OptimizationSample[]): readonly VirtualColu
     {
       id: 'outcome',
       header: 'Outcome',
-      width: '6rem',
+      width: '7rem',
       cell: ({ failed }) =>
         failed ? (
           <Badge tone="bad" icon="close">
