@@ -114,7 +114,7 @@ export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: Mat
         className="relative h-[max(20rem,calc(100vh-26rem))] cursor-pointer overflow-auto focus-visible:outline-offset-[-2px]"
       >
         <div style={{ width: LEFT + extent.columns * CELL + 8, height: TOP + extent.rows * CELL + 8, minWidth: '100%', minHeight: '100%' }}>
-          <canvas ref={canvas} role="presentation" className="sticky top-0 left-0 block" />
+          <canvas ref={canvas} className="sticky top-0 left-0 block" />
         </div>
       </div>
       <p id={told} role="status" className="sr-only">

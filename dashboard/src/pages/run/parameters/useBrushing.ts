@@ -1,7 +1,6 @@
 import type { EChartsType } from 'echarts/core';
 import { useEffect, useState } from 'react';
 import type { Brush, ParallelAxis } from '../../../model/parallel.js';
-import { colors } from '../../../theme/colors.js';
 
 /** What ECharts says of the axes that were brushed, together or alone. */
 interface AxisSelection {
@@ -55,14 +54,4 @@ function showBrush(chart: EChartsType, axes: readonly ParallelAxis[], brush: Bru
   }
   // ECharts draws no span of the axis that an action names: one that names none draws all of them.
   show('none', []);
-  paintSpans(chart);
-}
-
-/** Spans that an action has set are always painted light: they are given the theme's colours here. */
-function paintSpans(chart: EChartsType): void {
-  const { accent } = colors();
-  for (const shape of chart.getZr().storage.getDisplayList()) {
-    if (shape.name !== 'main' || shape.cursor !== 'move') continue;
-    shape.attr('style', { fill: accent, stroke: accent, lineWidth: 1, opacity: 0.35 });
-  }
 }
