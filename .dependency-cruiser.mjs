@@ -30,7 +30,19 @@ const DOORS = {
 };
 
 /** What runs on an edge runtime and in a browser, and the packages that run there too. */
-const PORTABLE = [...COMMON, 'schemas', 'prompt', '[^/]+/port', 'client/http', 'recorder', 'optimizers', 'demo', 'edge'];
+const PORTABLE = [
+  ...COMMON,
+  'schemas',
+  'prompt',
+  '[^/]+/port',
+  'client/arguments',
+  'client/validate',
+  'client/http',
+  'recorder',
+  'optimizers',
+  'demo',
+  'edge',
+];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
 /** @param {string[]} names of folders, and of files without their extension */

@@ -4,7 +4,13 @@ import { type AccessOptions, type AuthOptions, createAccess } from './server/acc
 import { createApp } from './server/app.js';
 import type { ConnectionInfo } from './server/env.js';
 import type { Logger } from './server/log.js';
+import { dashboard } from './server/page.js';
 import { openTrail } from './trail.js';
+
+/** Milliseconds between two times that the analytics are brought up to date, and silent runs marked stale. */
+const TEND_EVERY = 30_000;
+/** Milliseconds that requests under way have to end in when the server stops. */
+const GRACE = 1_500;
 
 /** Where the trail is, as `createClient` takes it, and how it is served. */
 export interface ServerOptions extends ClientOptions, AccessOptions {
@@ -16,6 +22,8 @@ export interface ServerOptions extends ClientOptions, AccessOptions {
   maxBodyBytes?: number | undefined;
   /** Milliseconds in which an answer has to begin: 30,000 where it is left out. */
   timeoutMs?: number | undefined;
+  /** Directory of the dashboard's files, which are then served at `/`. */
+  dashboard?: string | undefined;
   /** Told of each request, as pino is: route, status, time and caller, never what was asked or answered. */
   logger?: Logger | undefined;
 }
@@ -23,22 +31,52 @@ export interface ServerOptions extends ClientOptions, AccessOptions {
 /** The REST server as a function of requests, to be mounted where requests come in. */
 export interface OptrailServer {
   fetch(request: Request, info?: ConnectionInfo): Promise<Response>;
-  /** Ends streams, lets writes under way finish, and closes the database. */
+  /** Opens the database, which the first request does too; rejects with why it can not be. */
+  open(): Promise<void>;
+  /** Whether there is an API key that opens anything. */
+  hasKeys(): Promise<boolean>;
+  /** Says goodbye to those who follow a run, lets requests under way end, and closes the database. */
   close(): Promise<void>;
 }
 
-/** A server over a trail, which the first request opens. Without options the environment says where it is. */
+/**
+ * A server over a trail, which the first request opens. Without options the environment says where it is. From then on it also tends the
+ * trail: every 30 seconds the analytics are brought up to date, and runs that fell silent are marked stale.
+ */
 export function createServer(options: ServerOptions = {}): OptrailServer {
-  const { auth, allowedOrigins, rateLimit, basePath, maxBodyBytes, timeoutMs, logger, ...place } = options;
+  const { auth, allowedOrigins, rateLimit, basePath, maxBodyBytes, timeoutMs, dashboard: files, logger, ...place } = options;
   const trail = openTrail(place);
   const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
   const closing = new AbortController();
-  const app = createApp({ trail, ...access, basePath, maxBodyBytes, timeoutMs, logger, closing: closing.signal });
+  const page = files === undefined ? undefined : dashboard(files);
+  const app = createApp({ trail, ...access, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
+  const underWay = new Set<Promise<unknown>>();
+  let tending: NodeJS.Timeout | undefined;
+  const tend = () => {
+    // Of several servers over one trail each does it, and finds nothing left to do.
+    tending ??= setInterval(() => void trail.tend().catch(() => {}), TEND_EVERY).unref();
+  };
   return {
-    fetch: async (request, info = {}) => app.fetch(request, info),
+    async fetch(request, info = {}) {
+      if (!closing.signal.aborted) tend();
+      const answering = Promise.resolve(app.fetch(request, info));
+      underWay.add(answering);
+      return answering.finally(() => underWay.delete(answering));
+    },
+    async open() {
+      await trail.open();
+      tend();
+    },
+    hasKeys: () => trail.hasKeys(),
     async close() {
       closing.abort();
+      clearInterval(tending);
+      await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
       await trail.close();
     },
   };
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

@@ -11,7 +11,7 @@ import { tend } from './operations/tend.js';
 import type { ApiKeyScope } from './schemas/key.js';
 import type { ProjectRole } from './schemas/project.js';
 import type { Caller, EventFeed, Readiness, Trail, TrailFigures } from './server/port.js';
-import { findKey } from './store/keys.js';
+import { findKey, hasKeys } from './store/keys.js';
 import { type Scope, scopeOf } from './store/scope.js';
 
 const ROLES: Readonly<Record<ApiKeyScope, ProjectRole>> = { read: 'viewer', write: 'editor', admin: 'owner' };
@@ -33,7 +33,7 @@ class ConnectedTrail implements Trail {
   }
 
   clientOf(caller: Caller): TrailClient {
-    return createDirectClient(this.connection, identityOf(caller)) as TrailClient;
+    return createDirectClient(this.connection, identityOf(caller));
   }
 
   async findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
@@ -43,6 +43,14 @@ class ConnectedTrail implements Trail {
     const { id: keyId, projectId } = found;
     const role = ROLES[found.scope];
     return { kind: 'key', keyId, projectId, role, claims: { optrail_projects: { [projectId]: role }, optrail_key: keyId } };
+  }
+
+  async open(): Promise<void> {
+    await this.connection.use(async () => {}, true);
+  }
+
+  hasKeys(): Promise<boolean> {
+    return this.trusted(hasKeys);
   }
 
   async readiness(): Promise<Readiness> {

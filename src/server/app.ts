@@ -29,6 +29,8 @@ export interface AppOptions {
   timeoutMs?: number | undefined;
   /** Aborted when the server stops: streams then say goodbye and end. */
   closing?: AbortSignal | undefined;
+  /** Answers what no route does: the files of a page. */
+  page?: MiddlewareHandler<ServerEnv> | undefined;
   /** Told of each request; nobody is where it is left out. */
   logger?: Logger | undefined;
   /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
@@ -51,6 +53,7 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
     app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts));
   }
   for (const [path, methods] of methodsByPath()) app.all(path, () => problemResponse(wrongMethod(methods), docs));
+  if (options.page !== undefined) app.get('*', options.page);
   return app;
 }
 

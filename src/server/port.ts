@@ -73,9 +73,13 @@ export interface Trail {
   findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null>;
   /** One reader for all streams, with the connection's own rights; each stream's topic is checked as its caller. */
   readonly events: EventFeed;
+  /** Opens the database; rejects with why it can not be. The first call does so too. */
+  open(): Promise<void>;
   readiness(): Promise<Readiness>;
   /** Counts over all projects: the connection's own rights. */
   figures(): Promise<TrailFigures>;
+  /** Whether any key opens anything: without one, a server that is not open would let nobody in. */
+  hasKeys(): Promise<boolean>;
   /** Brings the analytics up to date and marks silent runs stale: over all projects, by a clock and not by a caller. */
   tend(): Promise<void>;
   close(): Promise<void>;

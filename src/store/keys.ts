@@ -80,3 +80,12 @@ export async function findKey(scope: Scope, hash: Uint8Array): Promise<{ id: str
   });
   return row === undefined ? null : camelized(row);
 }
+
+/** Whether any key opens anything. For trusted callers. */
+export async function hasKeys(scope: Scope): Promise<boolean> {
+  const rows = await scope.query<{ any: boolean }>({
+    text: `select exists (select from optrail.api_keys as k
+      where k.revoked_at is null and (k.expires_at is null or k.expires_at > now())) as any`,
+  });
+  return theRow(rows, 'the question for keys').any;
+}

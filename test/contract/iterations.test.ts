@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { IterationReadOptions } from '../../src/client/port.js';
 import { OptimizationIterationSchema, type UpdateOptimizationIterationInput } from '../../src/schemas/index.js';
 import { ABSENT, aRun, expectShape, newProject } from '../support/records.js';
-import { INSTALLS, type Trail, useTrail } from '../support/trails.js';
+import { DOORS, type Trail, useTrail } from '../support/trails.js';
 
 const EVERYTHING = {
   score: -12.5,
@@ -71,7 +71,7 @@ async function runIn({ client }: Trail, projectId = newProject()): Promise<strin
   return (await client.createOptimizationRun(aRun(projectId))).id;
 }
 
-describe.each(INSTALLS)('iterations on $name', (install) => {
+describe.each(DOORS)('iterations on $name', (install) => {
   const trail = useTrail(install);
 
   test('an iteration of which little is said has a default or null for everything else', async () => {

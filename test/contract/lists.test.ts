@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { OptimizationClient } from '../../src/client/port.js';
 import { type OptimizationRun, OptimizationRunSchema, type RunFiltersInput } from '../../src/schemas/index.js';
 import { ABSENT, aRun, expectShape, newProject } from '../support/records.js';
-import { ageHeartbeat, INSTALLS, type Trail, useTrail } from '../support/trails.js';
+import { ageHeartbeat, DOORS, type Trail, useTrail } from '../support/trails.js';
 
 const PARENT = '01900000-0000-7000-8000-00000000aaaa';
 
@@ -137,7 +137,7 @@ async function allPages(client: OptimizationClient, filters: RunFiltersInput): P
 const namesOf = (runs: readonly OptimizationRun[]) => runs.map(({ runName }) => runName).sort();
 const idsOf = (runs: readonly OptimizationRun[]) => runs.map(({ id }) => id);
 
-describe.each(INSTALLS)('lists on $name', (install) => {
+describe.each(DOORS)('lists on $name', (install) => {
   const trail = useTrail(install);
   const projectId = newProject();
 

@@ -7,7 +7,7 @@ import {
   type TopRunsOptions,
 } from '../../src/schemas/index.js';
 import { aRun, expectShape, newProject } from '../support/records.js';
-import { ageHeartbeat, INSTALLS, useTrail } from '../support/trails.js';
+import { ageHeartbeat, DOORS, useTrail } from '../support/trails.js';
 
 /** Runs of one project from the best to the worst, each with why it stands there; then those that have no rank. */
 const RANKED: Record<string, Partial<CreateOptimizationRunInput>> = {
@@ -37,7 +37,7 @@ const SELECTIONS: [limit: number | undefined, TopRunsOptions, string[]][] = [
   [undefined, { metric: 'nobody has it' }, []],
 ];
 
-describe.each(INSTALLS)('reports on $name', (install) => {
+describe.each(DOORS)('reports on $name', (install) => {
   const trail = useTrail(install);
 
   test('a summary says what a run came to, and gives the winner whole', async () => {

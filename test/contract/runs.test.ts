@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OptimizationRunSchema, type UpdateOptimizationRunInput } from '../../src/schemas/index.js';
 import { ABSENT, aRun, expectShape, newProject } from '../support/records.js';
-import { INSTALLS, useTrail } from '../support/trails.js';
+import { DOORS, useTrail } from '../support/trails.js';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -68,7 +68,7 @@ const CHANGES: {
 };
 const COUNTS = ['iterations', 'samplesEvaluated', 'successfulSamples', 'failedSamples', 'totalTokens', 'totalCostUsd'] as const;
 
-describe.each(INSTALLS)('runs on $name', (install) => {
+describe.each(DOORS)('runs on $name', (install) => {
   const trail = useTrail(install);
 
   test('a run of which little is said has a default or null for everything else', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { CreateOptimizationIterationInput, CreateOptimizationSampleInput } from '../../src/schemas/index.js';
 import { RunCurveSchema, RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from '../../src/schemas/index.js';
 import { ABSENT, aRun, expectShape, newProject } from '../support/records.js';
-import { INSTALLS, type Trail, useTrail } from '../support/trails.js';
+import { DOORS, type Trail, useTrail } from '../support/trails.js';
 
 type Said<T> = Omit<T, 'runId'>;
 
@@ -55,7 +55,7 @@ const NOT_FOUND: [program: unknown, asked: string][] = [
   [{ temperature: 75 }, '75'],
 ];
 
-describe.each(INSTALLS)('views on $name', (install) => {
+describe.each(DOORS)('views on $name', (install) => {
   const trail = useTrail(install);
   let projectId: string;
   let runId: string;

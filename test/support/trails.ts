@@ -10,6 +10,7 @@ import { openPostgres } from '../../src/database/postgres.js';
 import { createClient, handleOn } from '../../src/open.js';
 import { ExampleMemory } from '../../src/store/example-memory.js';
 import { freshDatabase, freshDirectory } from './databases.js';
+import { startHttp } from './http.js';
 import type { Major } from './postgres.js';
 import { asSuperuser, databaseUrl } from './sql.js';
 
@@ -28,6 +29,8 @@ export interface Trail {
 export interface Install {
   name: string;
   kind: Database['kind'];
+  /** Whether its client speaks to a server. */
+  overHttp: boolean;
   open(): Promise<Trail>;
 }
 
@@ -38,6 +41,7 @@ const OWNER_TEMPLATE = 'optrail_owner_template';
 const embedded: Install = {
   name: 'PGlite',
   kind: 'embedded',
+  overHttp: false,
   async open() {
     const directory = freshDirectory();
     const database = await openEmbedded({ directory });
@@ -55,12 +59,26 @@ function byPostgres(major: Major, owner: 'superuser' | 'ordinary owner'): Instal
   return {
     name: `PostgreSQL ${major}, ${owner}`,
     kind: 'postgres',
+    overHttp: false,
     async open() {
       const url = await (owner === 'superuser' ? freshDatabase(major, { migrated: true }) : ownersDatabase(major));
       return trailAt(url);
     },
   };
 }
+
+/** A server on a socket, before a PostgreSQL: its own user's requests come without credentials, those of others with a token. */
+const served: Install = {
+  name: 'HTTP, PostgreSQL 18',
+  kind: 'postgres',
+  overHttp: true,
+  async open() {
+    const databaseUrl = await freshDatabase(18, { migrated: true });
+    const server = await startHttp({ databaseUrl, rateLimit: false });
+    const trail = trailOf(server.client(), openPostgres({ url: databaseUrl }), databaseUrl, server.close);
+    return { ...trail, client: { ...trail.client, as: server.as } };
+  },
+};
 
 /** Every suite that says what a function means holds on each of these. */
 export const INSTALLS: readonly Install[] = [
@@ -70,6 +88,9 @@ export const INSTALLS: readonly Install[] = [
   byPostgres(18, 'superuser'),
   byPostgres(18, 'ordinary owner'),
 ];
+
+/** And what it means to a caller it means over HTTP too. */
+export const DOORS: readonly Install[] = [...INSTALLS, served];
 
 /** A trail that is opened before the tests of the suite around the call and closed after them. */
 export function useTrail(install: Install): Trail {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { meQuery } from '../api/me.js';
 import { isProblem } from '../api/problem.js';
 import { ErrorState } from '../components/States.js';
@@ -11,7 +12,7 @@ import { useProject } from './project.js';
 import { TopBar } from './TopBar.js';
 
 /** What stands around every page. Nothing of the trail is asked for before it is known who asks. */
-export function Layout() {
+export function Layout(): ReactNode {
   const { data: me, error, refetch } = useQuery(meQuery);
   if (isProblem(error, 'unauthenticated')) return <SignInPage />;
   if (me === undefined && error !== null) return <ErrorState error={error} retry={() => void refetch()} />;
@@ -31,7 +32,7 @@ function Frame() {
         >
           Skip to the content
         </a>
-        <TopBar />
+        <TopBar projectId={projectId} />
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-auto focus-visible:outline-none">
           <Outlet />
         </main>

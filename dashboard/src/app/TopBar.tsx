@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { IconButton } from '../components/Button.js';
+import { SearchButton } from '../palette/SearchButton.js';
 import { setTheme, THEMES, useTheme } from '../theme/theme.js';
 import { LiveBadge } from './LiveBadge.js';
 import { ProjectPicker } from './ProjectPicker.js';
@@ -19,7 +20,7 @@ function ThemeButton() {
   return <IconButton icon={THEME_ICONS[theme]} label={`Theme: ${theme}. Change to ${next}`} onClick={() => setTheme(next)} />;
 }
 
-export function TopBar() {
+export function TopBar({ projectId }: { projectId: string | undefined }) {
   return (
     <header className="flex shrink-0 flex-wrap items-center gap-x-3 border-line border-b bg-surface px-3 sm:flex-nowrap sm:px-4">
       <Link to="/" className="flex h-11 items-center gap-2 rounded font-semibold text-base">
@@ -46,6 +47,7 @@ export function TopBar() {
       </nav>
       <div className="ml-auto flex items-center gap-1">
         <LiveBadge />
+        <SearchButton projectId={projectId} />
         <ThemeButton />
       </div>
     </header>

@@ -26,42 +26,48 @@ const root = createRootRoute({
   search: { middlewares: [retainSearchParams<z.infer<typeof RootSearch>>(['project'])] },
 });
 
-const routeTree = root.addChildren([
-  createRoute({
-    getParentRoute: () => root,
-    path: '/',
-    validateSearch: by(RunsSearch),
-    component: lazyRouteComponent(() => import('../pages/runs/RunsPage.js'), 'RunsPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/runs/$runId',
-    validateSearch: by(RunSearch),
-    component: lazyRouteComponent(() => import('../pages/run/RunPage.js'), 'RunPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/compare',
-    validateSearch: by(CompareSearch),
-    component: lazyRouteComponent(() => import('../pages/compare/ComparePage.js'), 'ComparePage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/leaderboard',
-    validateSearch: by(LeaderboardSearch),
-    component: lazyRouteComponent(() => import('../pages/leaderboard/LeaderboardPage.js'), 'LeaderboardPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/analytics',
-    component: lazyRouteComponent(() => import('../pages/analytics/AnalyticsPage.js'), 'AnalyticsPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/settings',
-    component: lazyRouteComponent(() => import('../pages/settings/SettingsPage.js'), 'SettingsPage'),
-  }),
-]);
+// Pages say what they return: left to be inferred, their types would go round in a circle with the routes'.
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: by(RunsSearch),
+  component: lazyRouteComponent(() => import('../pages/runs/RunsPage.js'), 'RunsPage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  validateSearch: by(RunSearch),
+  component: lazyRouteComponent(() => import('../pages/run/RunPage.js'), 'RunPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: by(CompareSearch),
+  component: lazyRouteComponent(() => import('../pages/compare/ComparePage.js'), 'ComparePage'),
+});
+
+const leaderboard = createRoute({
+  getParentRoute: () => root,
+  path: '/leaderboard',
+  validateSearch: by(LeaderboardSearch),
+  component: lazyRouteComponent(() => import('../pages/leaderboard/LeaderboardPage.js'), 'LeaderboardPage'),
+});
+
+const analytics = createRoute({
+  getParentRoute: () => root,
+  path: '/analytics',
+  component: lazyRouteComponent(() => import('../pages/analytics/AnalyticsPage.js'), 'AnalyticsPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../pages/settings/SettingsPage.js'), 'SettingsPage'),
+});
+
+const routeTree = root.addChildren([runs, run, compare, leaderboard, analytics, settings]);
 
 export const router = createRouter({
   routeTree,

@@ -4,7 +4,7 @@ import type { Piece } from './diff.js';
 
 const LOOKS = {
   same: '',
-  added: 'rounded-xs bg-good-soft text-good no-underline decoration-1',
+  added: 'rounded-xs bg-good-soft text-good underline decoration-1 underline-offset-2',
   removed: 'rounded-xs bg-bad-soft text-bad line-through decoration-1',
 } as const;
 

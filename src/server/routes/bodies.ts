@@ -3,12 +3,14 @@ import { CreateOptimizationCheckpointSchema } from '../../schemas/checkpoint.js'
 import { CreateOptimizationIterationSchema, OptimizationIterationSchema } from '../../schemas/iteration.js';
 import { ProjectRoleSchema } from '../../schemas/project.js';
 import { OptimizationRunSchema } from '../../schemas/run.js';
-import { CreateOptimizationSampleSchema, MAX_BATCH } from '../../schemas/sample.js';
+import { BatchCreateOptimizationSamplesSchema, CreateOptimizationSampleSchema, MAX_BATCH } from '../../schemas/sample.js';
 
 /** What the wire has and the functions have not: the run of a body is named by the path. */
 export const NewIterationSchema = CreateOptimizationIterationSchema.omit({ runId: true });
 export const NewSampleSchema = CreateOptimizationSampleSchema.omit({ runId: true });
 export const NewSamplesSchema = z.strictObject({ samples: z.array(NewSampleSchema).max(MAX_BATCH) });
+/** Of several runs, so that each says of which. */
+export const SamplesOfRunsSchema = z.strictObject({ samples: BatchCreateOptimizationSamplesSchema });
 export const NewCheckpointSchema = CreateOptimizationCheckpointSchema.omit({ runId: true });
 export const MemberRoleSchema = z.strictObject({ role: ProjectRoleSchema });
 
@@ -41,4 +43,5 @@ export const NAMED_HERE = {
   NewSamples: NewSamplesSchema,
   Readiness: ReadinessSchema,
   RunWithIterations: RunWithIterationsSchema,
+  SamplesOfRuns: SamplesOfRunsSchema,
 };

@@ -2,14 +2,19 @@ import { z } from 'zod';
 import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
-import { type CreateOptimizationSampleInput, OptimizationSampleSchema, SampleBatchResultSchema } from '../../schemas/sample.js';
+import {
+  BatchCreateOptimizationSamplesSchema,
+  type CreateOptimizationSampleInput,
+  OptimizationSampleSchema,
+  SampleBatchResultSchema,
+} from '../../schemas/sample.js';
 import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
 import { BulkResultSchema, bulk } from '../bulk.js';
 import { aSample, newSample } from '../examples.js';
 import { rowsAsLines, wantsLines } from '../lines.js';
 import { created, ok } from '../reply.js';
 import { route } from '../route.js';
-import { NewSampleSchema, NewSamplesSchema } from './bodies.js';
+import { NewSampleSchema, NewSamplesSchema, SamplesOfRunsSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';
@@ -94,6 +99,31 @@ export const sampleRoutes = [
       const { samples } = validated(RawSamplesSchema, await call.body());
       const inputs = samples.map((sample, index) => below(`samples[${index}]`, () => placed(sample)));
       return ok(await client.batchCreateOptimizationSamples(inputs as CreateOptimizationSampleInput[], { signal }));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/samples',
+    operation: 'batchCreateOptimizationSamplesOfRuns',
+    tag: 'Samples',
+    summary: 'Record samples of several runs',
+    description: 'All or none, in one transaction. A sample that exists stays as it is.',
+    access: 'editor',
+    body: {
+      schema: SamplesOfRunsSchema,
+      example: { samples: [{ runId: aSample.runId, ...newSample }] },
+    },
+    answers: {
+      200: {
+        description: 'How many were new, and how many were there.',
+        schema: SampleBatchResultSchema,
+        example: { stored: 1, existing: 0 },
+      },
+    },
+    refusals: ['not_found', 'ambiguous_id', 'conflict', 'invalid_input', 'constraint_violation'],
+    async handle({ client, signal, body }) {
+      const { samples } = validated(RawSamplesSchema, await body());
+      return ok(await client.batchCreateOptimizationSamples(samples as CreateOptimizationSampleInput[], { signal }));
     },
   }),
   route({

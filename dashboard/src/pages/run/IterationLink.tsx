@@ -8,7 +8,7 @@ export function IterationLink({ iteration, children }: { iteration: number; chil
     <button
       type="button"
       aria-label={children === undefined ? `Open iteration ${iteration}` : undefined}
-      onClick={() => change({ open: iteration })}
+      onClick={() => change({ iteration })}
       className="numeric rounded text-accent underline decoration-1 underline-offset-2"
     >
       {children ?? `#${iteration}`}

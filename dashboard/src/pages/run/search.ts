@@ -23,7 +23,7 @@ export const ITERATION_ORDERS = ['iteration', 'score', 'cost', 'tokens', 'durati
 export const RunSearch = z.object({
   tab: choice(...TABS),
   /** The iteration that is open beside the page. */
-  open: integer,
+  iteration: integer,
   /** Which iterations are listed, and in which order. */
   kind: choices(...KINDS),
   decision: choices(...VERDICTS),

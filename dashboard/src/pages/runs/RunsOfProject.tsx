@@ -28,7 +28,7 @@ export function RunsOfProject({ projectId }: { projectId: string }) {
 
   const change = (changes: Partial<RunsView>) => {
     setCurrent(-1);
-    void navigate({ search: (before: RunsView) => ({ ...before, ...changes }) });
+    void navigate({ search: (before) => ({ ...before, ...changes }) });
   };
   const select = useCallback((runId: string) => {
     setSelected((before) => {

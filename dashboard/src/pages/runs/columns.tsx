@@ -67,8 +67,8 @@ const text = (value: string | null) => (
 );
 
 export const RUN_COLUMNS: readonly RunColumn[] = [
-  { id: 'name', header: 'Run', width: 'minmax(200px, 2.2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
-  { id: 'status', header: 'Status', width: '108px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
+  { id: 'name', header: 'Run', width: 'minmax(200px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
+  { id: 'status', header: 'Status', width: '118px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
   {
     id: 'best',
     header: 'Best',
@@ -120,7 +120,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     cell: (run) => text(run.optimizerType),
     value: (run) => run.optimizerType,
   },
-  { id: 'model', header: 'Model', width: 'minmax(104px, 0.9fr)', cell: (run) => text(run.model), value: (run) => run.model },
+  { id: 'model', header: 'Model', width: 'minmax(132px, 0.9fr)', cell: (run) => text(run.model), value: (run) => run.model },
   { id: 'tags', header: 'Tags', width: 'minmax(104px, 1fr)', cell: (run) => <Tags tags={run.tags} />, value: (run) => run.tags.join(' ') },
   {
     id: 'created',

@@ -90,7 +90,7 @@ export function CandidateGraph({ tree, summary }: { tree: CandidateTree; summary
 }
 
 function Candidate({ data: { candidate } }: NodeProps<CandidateFlowNode>) {
-  const [{ open }, change] = useView();
+  const [{ iteration: open }, change] = useView();
   const places = useContext(PlacesContext);
   const flow = useReactFlow();
   const { id, role, isBaseline, score: value, isFullScore, iterations, parents, shown } = candidate;
@@ -112,7 +112,7 @@ function Candidate({ data: { candidate } }: NodeProps<CandidateFlowNode>) {
         type="button"
         data-candidate={id}
         onKeyDown={press}
-        onClick={() => change({ open: shown })}
+        onClick={() => change({ iteration: shown })}
         aria-label={`Candidate ${id}, ${roles}${value === null ? '' : `, score ${score(value)}`}${parents.length === 0 ? '' : `, from ${parents.join(' and ')}`}`}
         className={`nodrag nopan flex flex-col justify-center rounded-md border px-2 text-left text-ink ${edge} ${isOpen ? 'bg-selected' : 'bg-surface hover:bg-hover'}`}
         style={NODE}

@@ -15,10 +15,8 @@ import { DecisionBadge, RoleBadges, StateBadge } from './IterationBadges.js';
 /** The iteration that is open, beside whatever view it was opened from. */
 export function IterationDrawer() {
   const { byNumber } = useRun();
-  const [{ open }] = useView();
-  if (open === undefined) return null;
-  const iteration = byNumber.get(open);
-  return <Drawer number={open} iteration={iteration} />;
+  const [{ iteration: open }] = useView();
+  return open === undefined ? null : <Drawer number={open} iteration={byNumber.get(open)} />;
 }
 
 function Drawer({ number, iteration }: { number: number; iteration: OptimizationIteration | undefined }) {
@@ -26,11 +24,11 @@ function Drawer({ number, iteration }: { number: number; iteration: Optimization
   const [, change] = useView();
   const heading = useRef<HTMLHeadingElement>(null);
   const opener = useRef<Element | null>(null);
-  const close = () => change({ open: undefined });
+  const close = () => change({ iteration: undefined });
   const walk = (by: 1 | -1) => {
     const at = iterations.findIndex((each) => each.iteration === number);
     const next = iterations[at + by];
-    if (next !== undefined) change({ open: next.iteration }, { replace: true });
+    if (next !== undefined) change({ iteration: next.iteration }, { replace: true });
   };
   useShortcut({ key: 'Escape', does: 'Close the iteration', group: 'Iteration' }, close);
   useShortcut({ key: ']', does: 'Next iteration', group: 'Iteration' }, () => walk(1));
@@ -132,12 +130,12 @@ function IterationDetails({ iteration }: { iteration: OptimizationIteration }) {
         <Button
           icon="compare"
           onClick={() =>
-            change({ tab: 'prompts', of: number, against: parentIterations.length > 0 ? 'parent' : undefined, open: undefined })
+            change({ tab: 'prompts', of: number, against: parentIterations.length > 0 ? 'parent' : undefined, iteration: undefined })
           }
         >
           What changed in the prompt
         </Button>
-        <Button icon="table" onClick={() => change({ tab: 'samples', of: number, sample: undefined, open: undefined })}>
+        <Button icon="table" onClick={() => change({ tab: 'samples', of: number, sample: undefined, iteration: undefined })}>
           Its samples
         </Button>
       </div>

@@ -16,7 +16,7 @@ import { iterationsSheet } from './sheet.js';
 export function IterationsTab() {
   const { run, iterations } = useRun();
   const [view, change] = useView();
-  const { open, kind, decision, state, order = 'iteration', direction = 'asc' } = view;
+  const { iteration: open, kind, decision, state, order = 'iteration', direction = 'asc' } = view;
   const descending = direction === 'desc';
   const rows = useMemo(
     () => iterationRows(iterations, { kind, decision, state }, { by: order, descending }),
@@ -49,7 +49,7 @@ export function IterationsTab() {
         rows={rows}
         rowKey={({ iteration }) => iteration}
         openKey={open}
-        onOpen={({ iteration }) => change({ open: iteration })}
+        onOpen={({ iteration }) => change({ iteration })}
         order={{ by: order, descending }}
         onOrder={({ by, descending: down }) => change({ order: isOrder(by) ? by : undefined, direction: down ? 'desc' : 'asc' })}
         height="max(24rem, calc(100vh - 25rem))"

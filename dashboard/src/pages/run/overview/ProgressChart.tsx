@@ -21,7 +21,7 @@ export function ProgressChart() {
   const option = useCallback((palette: Colors) => progressOption(progress, isLive, palette), [progress, isLive]);
   const table = useMemo(() => twinOf(progress), [progress]);
   const open = ({ value }: ECElementEvent) => {
-    if (Array.isArray(value) && typeof value[0] === 'number') change({ open: value[0] });
+    if (Array.isArray(value) && typeof value[0] === 'number') change({ iteration: value[0] });
   };
   return (
     <div className="panel min-w-0 [&>section]:border-0">

@@ -83,7 +83,7 @@ function Front({ across, up }: { across: Objective; up: Objective }) {
   const front = points.filter(({ isOnFront }) => isOnFront);
   const summary = `${count(front.length)} of ${count(points.length)} full evaluations are on the front: nothing beats them in both ${up.title} and ${across.title}.`;
   const open = ({ value }: ECElementEvent) => {
-    if (Array.isArray(value) && typeof value[2] === 'number') change({ open: value[2] });
+    if (Array.isArray(value) && typeof value[2] === 'number') change({ iteration: value[2] });
   };
   return (
     <ChartFrame

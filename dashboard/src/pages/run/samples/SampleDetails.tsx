@@ -14,7 +14,7 @@ import { valueText } from './sheet.js';
 
 /** One sample whole, and what came out for its example elsewhere where the samples are held against another iteration. */
 export function SampleDetails({ sample, samples }: { sample: OptimizationSample; samples: readonly OptimizationSample[] }) {
-  const [{ changedVs, open }, change] = useView();
+  const [{ changedVs, iteration: open }, change] = useView();
   const at = samples.indexOf(sample);
   const walk = (by: 1 | -1) => {
     const next = samples[at + by];

@@ -1,0 +1,107 @@
+import { ERROR_CODES, type ErrorIssue, OptrailError, type OptrailErrorCode } from '../../errors.js';
+
+/** What an answer says of itself. */
+type Head = Pick<Response, 'status' | 'headers'>;
+
+/** What stands between you and the server, where it cannot reach it. */
+const GATEWAY = new Set([502, 503, 504]);
+
+/** The error that the server's own function rejected with, or what else an answer without success means. */
+export function errorOf(url: string, head: Head, text: string): OptrailError {
+  return fromProblem(text) ?? fromOthers(url, head);
+}
+
+/** Nothing answers at the URL, or not in time. */
+export function unreachable(url: string, reason: string, cause?: unknown): OptrailError {
+  return new OptrailError('server_unreachable', `The Optrail server at ${url} does not answer (${reason}).`, {
+    retryable: true,
+    hint: `Is \`optrail serve\` running at ${url}? OPTRAIL_URL, or the option url, says where it is.`,
+    cause,
+  });
+}
+
+/** Something answers that is no Optrail server. */
+export function noOptrail(url: string, { status, headers }: Head, cause?: unknown): OptrailError {
+  const type = headers.get('content-type')?.split(';')[0] ?? 'no type';
+  const target = status >= 300 && status < 400 ? headers.get('location') : null;
+  const redirect = target === null ? '' : ` and points to ${target.slice(0, 200)}`;
+  return new OptrailError('server_error', `${url} answers with ${status} and ${type}${redirect}, which no Optrail server does.`, {
+    hint: 'Another service may be at this URL, or a proxy before it. It is the URL that `optrail serve` prints, with the path it is mounted below.',
+    cause,
+  });
+}
+
+/** What a proxy on the way says by the status alone. */
+function fromOthers(url: string, head: Head): OptrailError {
+  const { status, headers } = head;
+  if (GATEWAY.has(status)) return unreachable(url, `a proxy answers with ${status}`);
+  if (status === 429) {
+    const after = headers.get('retry-after');
+    return new OptrailError('rate_limited', `${url} takes no more requests now.`, {
+      retryable: true,
+      hint: after === null ? 'Try again later.' : `Try again in ${after} s.`,
+    });
+  }
+  if (status === 413 || status === 414 || status === 431) {
+    return new OptrailError('too_large', `A proxy before ${url} refused the request as too large (${status}).`, {
+      hint: 'Send less at once, or raise its limit.',
+    });
+  }
+  return noOptrail(url, head);
+}
+
+function fromProblem(text: string): OptrailError | null {
+  const problem = objectIn(text);
+  const code = problem?.code;
+  if (problem === null || !isCode(code)) return null;
+  const { detail, hint, retryable, sqlState, constraint } = problem;
+  const message = String(detail);
+  const found = issuesIn(problem.errors);
+  // A path without issues of its own is told as one, in the same words.
+  const [only] = found.length === 1 && found[0]?.message === message ? found : [];
+  return new OptrailError(code, message, {
+    path: only?.path,
+    issues: only === undefined ? found : [],
+    hint: textIn(hint),
+    retryable: retryable === true,
+    sqlState: textIn(sqlState),
+    constraint: textIn(constraint),
+  });
+}
+
+function objectIn(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isCode(code: unknown): code is OptrailErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function issuesIn(errors: unknown): ErrorIssue[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.map(({ pointer, detail }: { pointer?: unknown; detail?: unknown }) => ({
+    path: pathOf(String(pointer)),
+    message: String(detail),
+  }));
+}
+
+/** `#/samples/3/score` -> `samples[3].score` */
+function pathOf(pointer: string): string {
+  const keys = pointer
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'));
+  return keys.reduce((path, key) => {
+    if (/^\d+$/.test(key)) return `${path}[${key}]`;
+    return path === '' ? key : `${path}.${key}`;
+  }, '');
+}

@@ -1,0 +1,148 @@
+import { OptrailError } from '../../errors.js';
+import { serverUrl } from '../../schemas/server-url.js';
+import { bytesOf, type Content } from './content.js';
+import { errorOf, noOptrail, unreachable } from './problem.js';
+import { type Query, queryText } from './query.js';
+
+/** Where the server is, and who asks. */
+export interface HttpClientOptions {
+  /** What `optrail serve` prints, or where its handler is mounted: http://127.0.0.1:4700, https://example.com/api/optrail. */
+  url: string;
+  /** An API key (`optrail keys create`) or a JSON Web Token. Without one the server must be open to you. */
+  apiKey?: string | undefined;
+  /** Takes the place of the runtime's own `fetch`. */
+  fetch?: typeof fetch | undefined;
+  /** Further headers of every request, for a proxy on the way. */
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface HttpCall {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From `/v1` on. */
+  path: string;
+  query?: Query;
+  body?: Content;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a server answered, where it did as it was asked. */
+export interface Answer {
+  status: number;
+  /** Undefined where it has none. */
+  value: unknown;
+}
+
+/** Milliseconds in which the server has to have answered. Its own limit is 30 s, and the body has to get there. */
+const ANSWER_WITHIN = 120_000;
+
+/** Requests to one server, and what came of them: an answer, or an OptrailError. */
+export class Transport {
+  readonly url: string;
+  readonly #fetch: typeof fetch;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor({ url, apiKey, fetch: given, headers = {} }: HttpClientOptions) {
+    this.url = serverUrl(url, 'url');
+    // Looked up at each call: a program may put another in its place. Never called as a method, which workerd forbids.
+    this.#fetch = given ?? ((...args) => fetch(...args));
+    this.#headers = { accept: 'application/json', ...authorization(apiKey), ...headers };
+  }
+
+  /** Makes a call. Rejects with the error that the server's own functions reject with. */
+  async call(call: HttpCall): Promise<Answer> {
+    if (this.#closed) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one.' });
+    const running = this.#make(call);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  /** Waits for calls under way; takes no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #make(call: HttpCall): Promise<Answer> {
+    const { signal } = call;
+    if (signal?.aborted) throw aborted(signal);
+    const ended = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let leave = () => {};
+    const end = new Promise<never>((_resolve, reject) => {
+      leave = () => {
+        if (signal !== undefined) reject(aborted(signal));
+        ended.abort();
+      };
+      timer = setTimeout(() => {
+        reject(unreachable(this.url, `no answer within ${ANSWER_WITHIN / 1000} s`));
+        ended.abort();
+      }, ANSWER_WITHIN);
+    });
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      return await Promise.race([this.#send(call, ended.signal), end]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+
+  async #send({ method, path, query, body }: HttpCall, signal: AbortSignal): Promise<Answer> {
+    const content = body === undefined ? undefined : await bytesOf(body, this.url);
+    let response: Response;
+    let text: string;
+    try {
+      response = await this.#fetch(`${this.url}${path}${queryText(query)}`, {
+        method,
+        headers: { ...this.#headers, ...content?.headers },
+        body: content?.bytes ?? null,
+        // A redirected POST becomes a GET, and would say that it was stored.
+        redirect: 'manual',
+        signal,
+      });
+      text = await response.text();
+    } catch (error) {
+      throw content?.problem ?? unreachable(this.url, reasonOf(error), error);
+    }
+    return { status: response.status, value: this.#valueOf(response, text) };
+  }
+
+  #valueOf(response: Response, text: string): unknown {
+    if (!response.ok) throw errorOf(this.url, response, text);
+    if (response.status === 204) return undefined;
+    if (!/^application\/json\b/.test(response.headers.get('content-type') ?? '')) throw noOptrail(this.url, response);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw noOptrail(this.url, response, error);
+    }
+  }
+}
+
+function authorization(apiKey: string | undefined): Record<string, string> {
+  if (apiKey === undefined) return {};
+  if (/^[\x21-\x7e]+$/.test(apiKey)) return { authorization: `Bearer ${apiKey}` };
+  throw new OptrailError('not_configured', 'apiKey is empty, or holds a character that is in no key and no token.', {
+    path: 'apiKey',
+    hint: 'Copy it again, without spaces and line ends around it.',
+  });
+}
+
+/** As a call of the database itself is cancelled. */
+function aborted(signal: AbortSignal): OptrailError {
+  return new OptrailError('aborted', 'The call was cancelled.', { cause: signal.reason });
+}
+
+/** `fetch failed` says nothing; what it was is in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { MiddlewareHandler } from 'hono';
+import { html } from 'hono/html';
+import type { ServerEnv } from './env.js';
+
+/** What only routes answer, so that a wrong path there is an error and no page. */
+const ROUTES_ALONE = /^\/(v1|docs|healthz|readyz|metrics)(\/|$)/;
+/** A file whose name changes with its content. */
+const HASHED = /[/\\]assets[/\\].+-[\w-]{8,}\.\w+$/;
+
+/**
+ * The dashboard in a directory: its files, and for whoever asks for a page its `index.html` at any path, since it has paths of its
+ * own. Where nobody has built it, a page at `/` that says where the documentation is.
+ */
+export function dashboard(directory: string): MiddlewareHandler<ServerEnv> {
+  const isBuilt = existsSync(join(directory, 'index.html'));
+  const cached = (path: string, context: Parameters<MiddlewareHandler>[0]) =>
+    context.header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
+  const file = isBuilt ? serveStatic<ServerEnv>({ root: directory, precompressed: true, onFound: cached }) : undefined;
+  const index = isBuilt ? serveStatic<ServerEnv>({ root: directory, path: 'index.html', onFound: cached }) : undefined;
+  return async (context, next) => {
+    if (ROUTES_ALONE.test(context.req.path)) return next();
+    if (file === undefined || index === undefined) {
+      return context.req.path === '/' ? context.html(placeholder(), 200, { 'cache-control': 'no-cache' }) : next();
+    }
+    context.set('template', 'page');
+    const found = await file(context, async () => {});
+    if (found !== undefined) return found;
+    return wantsPage(context.req.header('accept')) ? index(context, next) : next();
+  };
+}
+
+function wantsPage(accept: string | undefined): boolean {
+  return accept?.includes('text/html') === true;
+}
+
+function placeholder() {
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Optrail</title>
+<body style="font: 16px/1.6 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
+<h1>Optrail</h1>
+<p>The server runs. Its API is described at <a href="/docs">/docs</a>.</p>
+</body>
+</html>`;
+}
