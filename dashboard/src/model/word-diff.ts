@@ -56,12 +56,38 @@ function asDiff(changes: readonly ChangeObject<string>[], by: 'word' | 'line'): 
     return { text: value, kind: added ? 'added' : removed ? 'removed' : 'same' };
   });
   const sum = (kind: DiffPiece['kind']) => pieces.filter((each) => each.kind === kind).reduce((all, each) => all + units(each.text, by), 0);
-  return { pieces, by, added: sum('added'), removed: sum('removed') };
+  return { pieces: by === 'word' ? joined(pieces) : pieces, by, added: sum('added'), removed: sum('removed') };
 }
 
 function units(text: string, by: 'word' | 'line'): number {
   if (by === 'line') return text.replace(/\n$/, '').split('\n').length;
   return text.split(/\s+/).filter((word) => word !== '').length;
+}
+
+/**
+ * Changes with nothing but a space between them as one: where few words of a sentence stayed, a person reads the old one and
+ * then the new one, and not the two word by word in turn.
+ */
+function joined(pieces: readonly DiffPiece[]): readonly DiffPiece[] {
+  const result: DiffPiece[] = [];
+  let [removed, added] = ['', ''];
+  const close = () => {
+    if (removed !== '') result.push({ text: removed, kind: 'removed' });
+    if (added !== '') result.push({ text: added, kind: 'added' });
+    [removed, added] = ['', ''];
+  };
+  for (const [index, piece] of pieces.entries()) {
+    const isBridge = removed !== '' && added !== '' && /^[ \t]+$/.test(piece.text) && pieces[index + 1]?.kind === 'removed';
+    if (piece.kind === 'same' && !isBridge) {
+      close();
+      result.push(piece);
+      continue;
+    }
+    if (piece.kind !== 'added') removed += piece.text;
+    if (piece.kind !== 'removed') added += piece.text;
+  }
+  close();
+  return result;
 }
 
 /** Lengths of what both begin with and end with, cut back to whole words so that a word is compared as one. */

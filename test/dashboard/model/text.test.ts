@@ -19,6 +19,8 @@ describe('the diff of two texts', () => {
     ['Old.', '', '[-Old.-]'],
     ['Be brief and kind.', 'Be brief, exact and kind.', 'Be brief{+, exact+} and kind.'],
     ['categorize it', 'category of it', '[-categorize-]{+category of+} it'],
+    ['say one thing now', 'tell another story now', '[-say one thing-]{+tell another story+} now'],
+    ['a long line\nb', 'one short row\nc', '[-a long line-]{+one short row+}\n[-b-]{+c+}'],
   ])('%j to %j', (before, after, expected) => {
     const diff = diffTexts(before, after);
     expect(marked(diff)).toBe(expected);

@@ -69,7 +69,7 @@ function Facts() {
           <dt className="text-muted text-xs">{name}</dt>
           <dd className="font-medium text-base">
             {value}
-            {note && <span className="ml-1 font-normal text-faint text-xs">{note}</span>}
+            {note && <span className="font-normal text-faint text-xs"> {note}</span>}
           </dd>
         </div>
       ))}
