@@ -80,10 +80,7 @@ describe.skipIf(noBrowser)('a run of hostile texts', () => {
   test('the winning prompt is copied as it is, with every character', async () => {
     const page = await browser.open(address(''), { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('button', { name: 'as JSON' }).click();
-    const copied = await expect
-      .poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).length))
-      .toBeGreaterThan(1_000_000);
-    expect(copied).toBeUndefined();
+    await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).length)).toBeGreaterThan(1_000_000);
     const program = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
     expect(program[HOSTILE.script]).toBe(`${Object.values(HOSTILE).join('\n')}\nBe exact.`);
   });

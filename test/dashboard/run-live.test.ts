@@ -57,6 +57,7 @@ describe.skipIf(noBrowser)('a run that goes on', () => {
 
   test('its end is told, and a run that is deleted is gone', async () => {
     const id = await start(2);
+    await served.trail.client.updateRunProgress(id, {});
     const page = await open(id);
     await page.getByText(/^sign of life/).waitFor();
     await served.trail.client.updateOptimizationRun(id, { status: 'completed' });

@@ -176,10 +176,10 @@ describe.skipIf(noBrowser)('the page of a run', () => {
       for (const text of ['Merged from', '#2', '#5', 'role:', 'A question about how something works is how_to.']) {
         await panel.getByText(text).first().waitFor();
       }
-      const failed = await open('gepa', 'iteration=10');
-      await drawer(failed, 10).getByText('The model answered 429: too many requests').waitFor();
-      const absent = await open('gepa', 'iteration=99');
-      await drawer(absent, 99).getByText('This run has no iteration 99.').waitFor();
+      await page.goto(page.url().replace('iteration=7', 'iteration=10'));
+      await drawer(page, 10).getByText('The model answered 429: too many requests').waitFor();
+      await page.goto(page.url().replace('iteration=10', 'iteration=99'));
+      await drawer(page, 99).getByText('This run has no iteration 99.').waitFor();
     });
   });
 
@@ -197,8 +197,9 @@ describe.skipIf(noBrowser)('the page of a run', () => {
     await page.keyboard.press('Enter');
     await drawer(page, 12).waitFor();
 
-    const list = await open('gepa', 'tab=candidates&as=list');
-    const rows = list.getByRole('table', { name: 'Candidates' }).getByRole('row');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show as list' }).click();
+    const rows = page.getByRole('table', { name: 'Candidates' }).getByRole('row');
     expect((await rows.nth(6).innerText()).replaceAll(/\s+/g, ' ')).toBe('#7 accepted 0.800 #1 #4 merge #7 #8');
   });
 
@@ -215,7 +216,9 @@ describe.skipIf(noBrowser)('the page of a run', () => {
       await page.getByRole('combobox', { name: 'or' }).selectOption('5');
       await expect.poll(() => search(page).get('against')).toBe('5');
       await page.getByRole('combobox', { name: 'Prompt of' }).selectOption('2');
-      await expect.poll(() => page.locator('del').allInnerTexts()).toEqual([expect.stringContaining('question')]);
+      await expect
+        .poll(async () => (await page.locator('del').allInnerTexts()).join(' … '))
+        .toContain('question about how something works');
       expect(await page.getByText('unchanged').count()).toBe(1);
     });
 
@@ -355,9 +358,13 @@ describe.skipIf(noBrowser)('the page of a run', () => {
     'tab=configuration',
   ];
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious in any view, %s', async (colorScheme) => {
+  test.each([
+    { colorScheme: 'light', views: VIEWS },
+    // Only colours are others, and these views have them all.
+    { colorScheme: 'dark', views: ['iteration=10', 'tab=candidates', 'tab=prompts', 'tab=samples&of=0&sample=1'] },
+  ] as const)('axe finds nothing serious in any view, $colorScheme', async ({ colorScheme, views }) => {
     const page = await open('gepa', '', { colorScheme });
-    for (const view of VIEWS) {
+    for (const view of views) {
       await page.goto(`${served.url}/runs/${ids.gepa}?project=${PROJECT}&${view}`);
       await page.getByRole('tabpanel').locator('> *').first().waitFor();
       await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
