@@ -148,37 +148,37 @@ async function framesOfMatrix(browser: Browser, url: string): Promise<number> {
     const page = await browser.newPage();
     await page.goto(`${address}/runs/${runId}?project=${PROJECT}&tab=matrix`);
     await page.getByRole('application').waitFor();
-    await page.evaluate(() => {
-      const area = document.querySelector('[role=application]');
-      const step = (time: number) => {
-        area?.scrollTo(700 + 700 * Math.sin(time / 700), 1700 + 1700 * Math.sin(time / 1100));
-        requestAnimationFrame(step);
-      };
-      requestAnimationFrame(step);
-    });
+    await page.evaluate(SCROLLING);
     const frames = await framesASecond(page);
     await page.close();
     return frames;
   });
 }
 
-function framesASecond(page: Page): Promise<number> {
-  return page.evaluate(
-    (milliseconds) =>
-      new Promise<number>((resolve) => {
-        const start = performance.now();
-        let frames = 0;
-        const count = () => {
-          frames += 1;
-          const took = performance.now() - start;
-          if (took < milliseconds) requestAnimationFrame(count);
-          else resolve((frames * 1000) / took);
-        };
-        requestAnimationFrame(count);
-      }),
-    WATCHED * 1000,
-  );
-}
+// Texts, since what runs in the page knows nothing of the helpers that a compiled function may call.
+const SCROLLING = `
+  const area = document.querySelector('[role=application]');
+  const step = (time) => {
+    area.scrollTo(700 + 700 * Math.sin(time / 700), 1700 + 1700 * Math.sin(time / 1100));
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+`;
+const COUNTING = `
+  new Promise((resolve) => {
+    const start = performance.now();
+    let frames = 0;
+    const count = () => {
+      frames += 1;
+      const took = performance.now() - start;
+      if (took < ${WATCHED * 1000}) requestAnimationFrame(count);
+      else resolve((frames * 1000) / took);
+    };
+    requestAnimationFrame(count);
+  })
+`;
+
+const framesASecond = (page: Page) => page.evaluate<number>(COUNTING);
 
 /** The server with the dashboard on a free port of this machine, for as long as the work takes. */
 async function served<T>(place: Pick<ServerOptions, 'directory' | 'databaseUrl'>, work: (address: string) => Promise<T>): Promise<T> {
