@@ -1,5 +1,6 @@
 import type { OptimizationClient } from '../../src/client/port.js';
 import type { CreateOptimizationRunInput, RunStatus } from '../../src/schemas/run.js';
+import type { Trail } from '../support/trails.js';
 
 /** Numbers from 0 to 1 that are the same each time. */
 function numbers(seed: number): () => number {
@@ -11,12 +12,32 @@ function numbers(seed: number): () => number {
   };
 }
 
-const NAMES = ['ticket triage', 'contract clauses', 'support tone', 'sql repair', 'invoice fields', 'math word problems', 'toxic or not', 'meeting notes'];
+const NAMES = [
+  'ticket triage',
+  'contract clauses',
+  'support tone',
+  'sql repair',
+  'invoice fields',
+  'math word problems',
+  'toxic or not',
+  'meeting notes',
+];
 const OPTIMIZERS = ['gepa', 'miprov2', 'copro', 'simba', 'bootstrap_fewshot', 'textgrad'];
 const MODELS = ['gpt-5-mini', 'claude-haiku-4-5', 'gemini-3-flash', 'llama-4-maverick'];
 const METRICS = ['accuracy', 'exact_match', 'f1', 'judge'];
 const TAGS = ['baseline', 'candidate', 'nightly', 'ablation', 'long-context'];
-const ENDS: readonly RunStatus[] = ['completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'failed', 'cancelled', 'running', 'stale'];
+const ENDS: readonly RunStatus[] = [
+  'completed',
+  'completed',
+  'completed',
+  'completed',
+  'completed',
+  'completed',
+  'failed',
+  'cancelled',
+  'running',
+  'stale',
+];
 
 const pick = <T>(from: readonly T[], random: () => number): T => from[Math.floor(random() * from.length)] as T;
 
@@ -44,16 +65,68 @@ export interface RunPlan {
 }
 
 const example = (index: number) => ({
-  input: { ticket: `Ticket ${index}: ${['the page is blank after the update', 'how do I invite somebody', 'please add a dark theme', 'I was billed twice'][index % 4]}` },
+  input: {
+    ticket: `Ticket ${index}: ${['the page is blank after the update', 'how do I invite somebody', 'please add a dark theme', 'I was billed twice'][index % 4]}`,
+  },
   expectedOutput: ['bug', 'how_to', 'feature_request', 'account'][index % 4],
 });
 
-/** Records a run as an optimizer would: its iterations, full and minibatch, and the samples of the full ones. */
-export async function recordRun(client: OptimizationClient, projectId: string, plan: RunPlan): Promise<string> {
-  const random = numbers(plan.seed);
+interface Candidate {
+  iteration: number;
+  score: number;
+  best: number;
+  accepted: boolean;
+  start: number;
+  durationMs: number;
+}
+
+const isFull = (iteration: number) => iteration % 3 === 0;
+
+function iterationOf({ iteration, score, best, accepted, start, durationMs }: Candidate, random: () => number) {
+  const instruction = INSTRUCTIONS[Math.min(3, Math.floor(best * 4))];
+  return {
+    iteration,
+    score,
+    isBaseline: iteration === 0,
+    evalKind: isFull(iteration) ? ('full' as const) : ('minibatch' as const),
+    decision: iteration === 0 ? null : accepted ? ('accepted' as const) : ('rejected' as const),
+    parentIterations: iteration === 0 ? [] : [Math.floor((iteration - 1) / 3) * 3],
+    program: { classify: { instruction: `${instruction}${accepted ? ` (revision ${iteration})` : ''}`, demos: [] } },
+    params: {
+      temperature: Math.round(random() * 10) / 10,
+      num_demos: Math.floor(random() * 5),
+      role: isFull(iteration) ? 'evaluation' : 'proposal',
+    },
+    startTime: new Date(start),
+    endTime: new Date(start + durationMs),
+    durationMs,
+    totalTokens: Math.floor(2_000 + random() * 9_000),
+    costUsd: 0.002 + random() * 0.02,
+  };
+}
+
+function samplesOf(runId: string, { iteration, score }: Candidate, count: number, random: () => number) {
+  return Array.from({ length: count }, (_, sampleIndex) => {
+    const right = random() < score;
+    const { input, expectedOutput } = example(sampleIndex);
+    return {
+      runId,
+      iteration,
+      sampleIndex,
+      input,
+      expectedOutput,
+      predictedOutput: right ? expectedOutput : 'bug, I think, since the writer says that it does not work',
+      score: right ? 1 : 0,
+      latencyMs: 200 + random() * 900,
+      costUsd: 0.0002,
+      exampleId: `ticket-${sampleIndex}`,
+    };
+  });
+}
+
+function runOf(projectId: string, plan: RunPlan, start: number, random: () => number): CreateOptimizationRunInput {
   const optimizerType = plan.run?.optimizerType ?? pick(OPTIMIZERS, random);
-  const start = Date.now() - Math.floor((plan.seed % 400) * 3_600_000 * random()) - 60_000;
-  const { id: runId } = await client.createOptimizationRun({
+  return {
     projectId,
     runName: plan.name,
     optimizerType,
@@ -68,69 +141,33 @@ export async function recordRun(client: OptimizationClient, projectId: string, p
       [optimizerType]: { seed: plan.seed },
     },
     ...plan.run,
-  });
+  };
+}
+
+const FAILURE = { errorMessage: 'The model answered 429 for ten minutes', errorStack: 'Error: 429\n    at evaluate (optimize.ts:41:11)' };
+
+/** Records a run as an optimizer would: its iterations, full and minibatch, and the samples of the full ones. */
+export async function recordRun(client: OptimizationClient, projectId: string, plan: RunPlan): Promise<string> {
+  const random = numbers(plan.seed);
+  const start = Date.now() - Math.floor(40 * 3_600_000 * random()) - 600_000;
+  const { id: runId } = await client.createOptimizationRun(runOf(projectId, plan, start, random));
   const ceiling = plan.ceiling ?? 0.55 + random() * 0.4;
   let best = 0.2 + random() * 0.25;
   let at = start;
   for (let iteration = 0; iteration < plan.iterations; iteration += 1) {
-    const full = iteration % 3 === 0;
-    const score = iteration === 0 ? best : Math.max(0, Math.min(1, best + (random() - 0.62) * (ceiling - best) * 1.4));
-    const accepted = full && score > best;
-    const durationMs = 2_000 + random() * 20_000;
-    await client.createOptimizationIteration({
-      runId,
-      projectId,
-      iteration,
-      score,
-      isBaseline: iteration === 0,
-      evalKind: full ? 'full' : 'minibatch',
-      decision: iteration === 0 ? null : accepted ? 'accepted' : 'rejected',
-      parentIterations: iteration === 0 ? [] : [Math.floor((iteration - 1) / 3) * 3],
-      program: { classify: { instruction: `${INSTRUCTIONS[Math.min(3, Math.floor(best * 4))]}${accepted ? ` (revision ${iteration})` : ''}`, demos: [] } },
-      params: { temperature: Math.round(random() * 10) / 10, num_demos: Math.floor(random() * 5), role: full ? 'evaluation' : 'proposal' },
-      startTime: new Date(at),
-      endTime: new Date(at + durationMs),
-      durationMs,
-      totalTokens: Math.floor(2_000 + random() * 9_000),
-      costUsd: 0.002 + random() * 0.02,
-    });
-    if (full && plan.samples > 0) {
-      await client.batchCreateOptimizationSamples(
-        Array.from({ length: plan.samples }, (_, sampleIndex) => {
-          const right = random() < score;
-          const { input, expectedOutput } = example(sampleIndex);
-          return {
-            runId,
-            projectId,
-            iteration,
-            sampleIndex,
-            input,
-            expectedOutput,
-            predictedOutput: right ? expectedOutput : 'bug, I think, since the writer says that it does not work',
-            score: right ? 1 : 0,
-            latencyMs: 200 + random() * 900,
-            costUsd: 0.0002,
-            exampleId: `ticket-${sampleIndex}`,
-          };
-        }),
-      );
-    }
+    const step = (random() - 0.62) * (ceiling - best) * 1.4;
+    const score = iteration === 0 ? best : Math.max(0, Math.min(1, best + step));
+    const accepted = isFull(iteration) && score > best;
+    const candidate = { iteration, score, best, accepted, start: at, durationMs: 2_000 + random() * 20_000 };
+    await client.createOptimizationIteration({ runId, projectId, ...iterationOf(candidate, random) });
+    if (isFull(iteration) && plan.samples > 0)
+      await client.batchCreateOptimizationSamples(samplesOf(runId, candidate, plan.samples, random));
     if (accepted) best = score;
-    at += durationMs;
+    at += candidate.durationMs;
   }
   const status = plan.status ?? 'completed';
-  if (status !== 'running') {
-    await client.updateOptimizationRun(
-      runId,
-      {
-        status,
-        endTime: new Date(at),
-        durationMs: at - start,
-        ...(status === 'failed' ? { errorMessage: 'The model answered 429 for ten minutes', errorStack: 'Error: 429\n    at evaluate (optimize.ts:41:11)' } : {}),
-      },
-      { projectId },
-    );
-  }
+  const end = { status, endTime: new Date(at), durationMs: at - start, ...(status === 'failed' ? FAILURE : {}) };
+  if (status !== 'running') await client.updateOptimizationRun(runId, end, { projectId });
   return runId;
 }
 
@@ -152,4 +189,14 @@ export async function fillProject(client: OptimizationClient, projectId: string,
     );
   }
   return ids;
+}
+
+/** Many runs at once, by the statement that a restore would use: as many as a list must stay smooth with. */
+export async function insertRuns(trail: Trail, projectId: string, runs: number): Promise<void> {
+  await trail.sql(
+    `insert into public.optimization_runs (project_id, run_name, optimizer_type, status, declared_final_score, declared_initial_score, created_at)
+     select $1, 'bulk ' || n, 'copro', 'completed', (n % 1000) / 1000.0, 0, now() - n * interval '1 minute' - interval '1 day'
+     from generate_series(1, $2::int) as n`,
+    [projectId, runs],
+  );
 }

@@ -13,8 +13,10 @@ const MeSchema = z.object({
 });
 export type Me = z.infer<typeof MeSchema>;
 
+export const getMe = (signal?: AbortSignal) => get('/v1/me', MeSchema, { signal });
+
 export const meQuery = queryOptions({
   queryKey: keys.me,
-  queryFn: ({ signal }) => get('/v1/me', MeSchema, { signal }),
+  queryFn: ({ signal }) => getMe(signal),
   staleTime: Number.POSITIVE_INFINITY,
 });

@@ -14,8 +14,10 @@ export function Dialog({ open, onClose, title, children, wide = false }: DialogP
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+    if (!open) return dialog.current?.close();
+    dialog.current?.showModal();
+    // The browser would take the button that closes it.
+    dialog.current?.querySelector<HTMLElement>('input, textarea, select')?.focus();
   }, [open]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it, by the browser

@@ -2,6 +2,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { type ReactNode, useDeferredValue, useState } from 'react';
+import type { OptimizationRun } from '../../../src/schemas/run.js';
+import type { SearchResult } from '../../../src/schemas/views.js';
 import { searchQuery } from '../api/views.js';
 import { StatusBadge } from '../components/Badge.js';
 import { Score } from '../components/Figures.js';
@@ -19,35 +21,32 @@ interface PaletteProps {
   onDone: () => void;
 }
 
+/** What was found, as lines that can be chosen. */
+interface Choice {
+  value: string;
+  group: 'Runs' | 'Prompts' | 'Tags' | 'Pages';
+  icon?: IconName;
+  shows: ReactNode;
+  leave: () => Promise<void>;
+}
+
 /** Finds runs by name, tag and note, prompts by their text, and pages. */
 export function Palette({ projectId, onDone }: PaletteProps) {
   const [typed, setTyped] = useState('');
+  const [chosen, setChosen] = useState('');
   const text = useDeferredValue(typed.trim());
-  const navigate = useNavigate();
   const { data, isFetching, error } = useQuery({
     ...searchQuery(projectId ?? '', text),
     enabled: projectId !== undefined && text.length > 0,
     placeholderData: keepPreviousData,
   });
-  const found = text === '' ? undefined : data;
-  const lower = text.toLowerCase();
-  const pages = PAGES.filter(({ name }) => name.toLowerCase().includes(lower));
-  const tags = [...new Set(found?.runs.flatMap((run) => run.tags))].filter((tag) => tag.toLowerCase().includes(lower));
-  const go = (leave: () => Promise<void>) => () => {
-    onDone();
-    void leave();
-  };
-  const toRun = (runId: string, iteration?: number) =>
-    go(() =>
-      navigate({
-        to: '/runs/$runId',
-        params: { runId },
-        search: { project: projectId, ...(iteration === undefined ? {} : { iteration }) },
-      }),
-    );
+  const choices = useChoices(projectId, text, text === '' ? undefined : data);
+  // What was chosen may be gone with the next letter; the first is then chosen, so that Enter does something.
+  const current = choices.find(({ value }) => value === chosen) ?? choices[0];
+  const nothing = isFetching ? 'Searching…' : 'Nothing found. Prompts are found by a part of their text.';
 
   return (
-    <Command label="Search" shouldFilter={false} loop>
+    <Command label="Search" shouldFilter={false} loop value={current?.value ?? ''} onValueChange={setChosen}>
       <Command.Input
         autoFocus
         value={typed}
@@ -56,62 +55,91 @@ export function Palette({ projectId, onDone }: PaletteProps) {
         className="field h-10! w-full text-base"
       />
       <p role="status" className="sr-only">
-        {isFetching ? 'Searching' : found ? `${found.runs.length} runs and ${found.programs.length} prompts` : ''}
+        {isFetching ? 'Searching' : `${choices.length} found`}
       </p>
       <Command.List className="mt-3 max-h-[60vh] overflow-y-auto">
-        <Command.Empty className="py-8 text-center text-muted">
-          {error !== null ? error.message : isFetching ? 'Searching…' : 'Nothing found. Prompts are found by a part of their text.'}
-        </Command.Empty>
-        {found !== undefined && found.runs.length > 0 && (
-          <Group heading="Runs">
-            {found.runs.map((run) => (
-              <Item key={run.id} value={`run ${run.id}`} onSelect={toRun(run.id)}>
-                <span className="plain-text min-w-0 flex-1 truncate">{run.runName}</span>
-                <Score value={run.bestScore} />
-                <StatusBadge status={run.status} />
-              </Item>
-            ))}
-          </Group>
-        )}
-        {found !== undefined && found.programs.length > 0 && (
-          <Group heading="Prompts">
-            {found.programs.map(({ runId, runName, iteration, programHash, excerpt }) => (
-              <Item key={`${runId} ${programHash}`} value={`prompt ${runId} ${programHash}`} icon="note" onSelect={toRun(runId, iteration)}>
-                <span className="min-w-0 flex-1">
-                  <span className="plain-text block truncate font-mono text-xs">{excerpt}</span>
-                  <span className="plain-text block truncate text-muted text-xs">
-                    {runName}, iteration {iteration}
-                  </span>
-                </span>
-              </Item>
-            ))}
-          </Group>
-        )}
-        {tags.length > 0 && (
-          <Group heading="Tags">
-            {tags.map((tag) => (
+        <Command.Empty className="py-8 text-center text-muted">{error?.message ?? nothing}</Command.Empty>
+        {[...Map.groupBy(choices, ({ group }) => group)].map(([group, members]) => (
+          <Group key={group} heading={group}>
+            {members.map(({ value, icon, shows, leave }) => (
               <Item
-                key={tag}
-                value={`tag ${tag}`}
-                icon="tag"
-                onSelect={go(() => navigate({ to: '/', search: { project: projectId, tag: [tag] } }))}
+                key={value}
+                value={value}
+                icon={icon}
+                onSelect={() => {
+                  onDone();
+                  void leave();
+                }}
               >
-                Runs tagged {tag}
+                {shows}
               </Item>
             ))}
           </Group>
-        )}
-        {pages.length > 0 && (
-          <Group heading="Pages">
-            {pages.map(({ to, name, icon }) => (
-              <Item key={to} value={`page ${to}`} icon={icon} onSelect={go(() => navigate({ to }))}>
-                {name}
-              </Item>
-            ))}
-          </Group>
-        )}
+        ))}
       </Command.List>
     </Command>
+  );
+}
+
+function useChoices(project: string | undefined, text: string, found: SearchResult | undefined): Choice[] {
+  const navigate = useNavigate();
+  const lower = text.toLowerCase();
+  const tags = [...new Set(found?.runs.flatMap((run) => run.tags))].filter((tag) => tag.toLowerCase().includes(lower));
+  return [
+    ...(found?.runs ?? []).map(
+      (run): Choice => ({
+        value: `run ${run.id}`,
+        group: 'Runs',
+        shows: <RunLine run={run} />,
+        leave: () => navigate({ to: '/runs/$runId', params: { runId: run.id }, search: { project } }),
+      }),
+    ),
+    ...(found?.programs ?? []).map(
+      ({ runId, runName, iteration, programHash, excerpt }): Choice => ({
+        value: `prompt ${runId} ${programHash}`,
+        group: 'Prompts',
+        icon: 'note',
+        shows: <PromptLine excerpt={excerpt} from={`${runName}, iteration ${iteration}`} />,
+        leave: () => navigate({ to: '/runs/$runId', params: { runId }, search: { project, iteration } }),
+      }),
+    ),
+    ...tags.map(
+      (tag): Choice => ({
+        value: `tag ${tag}`,
+        group: 'Tags',
+        icon: 'tag',
+        shows: `Runs tagged ${tag}`,
+        leave: () => navigate({ to: '/', search: { project, tag: [tag] } }),
+      }),
+    ),
+    ...PAGES.filter(({ name }) => name.toLowerCase().includes(lower)).map(
+      ({ to, name, icon }): Choice => ({
+        value: `page ${to}`,
+        group: 'Pages',
+        icon,
+        shows: name,
+        leave: () => navigate({ to }),
+      }),
+    ),
+  ];
+}
+
+function RunLine({ run }: { run: OptimizationRun }) {
+  return (
+    <>
+      <span className="plain-text min-w-0 flex-1 truncate">{run.runName}</span>
+      <Score value={run.bestScore} />
+      <StatusBadge status={run.status} />
+    </>
+  );
+}
+
+function PromptLine({ excerpt, from }: { excerpt: string; from: string }) {
+  return (
+    <span className="min-w-0 flex-1">
+      <span className="plain-text block truncate font-mono text-xs">{excerpt}</span>
+      <span className="plain-text block truncate text-muted text-xs">{from}</span>
+    </span>
   );
 }
 
@@ -128,7 +156,7 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
 
 interface ItemProps {
   value: string;
-  icon?: IconName;
+  icon: IconName | undefined;
   onSelect: () => void;
   children: ReactNode;
 }

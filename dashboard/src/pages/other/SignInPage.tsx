@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { apiKey, signIn, signOut } from '../../api/api-key.js';
-import { meQuery } from '../../api/me.js';
+import { getMe, meQuery } from '../../api/me.js';
 import { isProblem } from '../../api/problem.js';
 import { Button } from '../../components/Button.js';
 import { Icon } from '../../components/Icon.js';
@@ -16,8 +16,10 @@ export function SignInPage() {
     event.preventDefault();
     signIn(key);
     try {
-      cache.setQueryData(meQuery.queryKey, await cache.fetchQuery({ ...meQuery, staleTime: 0 }));
-      await cache.invalidateQueries();
+      // Not by the cache, which would forget meanwhile that somebody has to sign in, and this page with it.
+      const me = await getMe();
+      cache.clear();
+      cache.setQueryData(meQuery.queryKey, me);
     } catch (error) {
       if (isProblem(error, 'unauthenticated')) signOut();
       setProblem(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
@@ -23,6 +23,7 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
   const [tags, setTags] = useState(run.tags);
   const [typed, setTyped] = useState('');
   const [notes, setNotes] = useState(run.notes ?? '');
+  const field = useId();
   const { change } = useRunChanges();
 
   const withTyped = () => [...new Set([...tags, ...typed.split(',').map((tag) => tag.trim())])].filter((tag) => tag !== '');
@@ -41,8 +42,10 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
   return (
     <form onSubmit={submit} className="grid gap-4">
       <p className="plain-text truncate text-muted">{run.runName}</p>
-      <label className="grid gap-1">
-        <span className="font-medium">Tags</span>
+      <div className="grid gap-1">
+        <label htmlFor={field} className="font-medium">
+          Tags
+        </label>
         <span className="flex min-h-8 flex-wrap items-center gap-1 rounded-md border border-edge p-1 focus-within:outline-2 focus-within:outline-accent">
           {tags.map((tag) => (
             <span key={tag} className="inline-flex h-6 items-center gap-0.5 rounded bg-sunk pr-0.5 pl-1.5 text-xs">
@@ -58,6 +61,7 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
             </span>
           ))}
           <input
+            id={field}
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
             onKeyDown={keyDown}
@@ -66,7 +70,7 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
           />
         </span>
         <span className="text-muted text-xs">A comma or Enter ends a tag. Runs tagged “pinned” stand first.</span>
-      </label>
+      </div>
       <label className="grid gap-1">
         <span className="font-medium">Notes</span>
         <textarea value={notes} onChange={(event) => setNotes(event.target.value)} rows={5} className="field h-auto! py-1.5" />

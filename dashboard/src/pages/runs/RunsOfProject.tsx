@@ -21,13 +21,19 @@ export function RunsOfProject({ projectId }: { projectId: string }) {
   const navigate = useNavigate({ from: '/' });
   const list = useRunList(projectId, view);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [current, setCurrent] = useState(-1);
+  // By its id: lines move as runs arrive.
+  const [currentId, setCurrentId] = useState<string | null>(null);
   const [labelled, setLabelled] = useState<OptimizationRun | null>(null);
   const columns = useMemo(() => columnsOf(view.columns), [view.columns]);
   const runs = useMemo(() => list.lines.flatMap((line) => (line.kind === 'run' ? [line.run] : [])), [list.lines]);
 
+  const current = useMemo(() => list.lines.findIndex((line) => line.kind === 'run' && line.run.id === currentId), [list.lines, currentId]);
+  const setCurrent = (index: number) => {
+    const line = list.lines[index];
+    if (line?.kind === 'run') setCurrentId(line.run.id);
+  };
   const change = (changes: Partial<RunsView>) => {
-    setCurrent(-1);
+    setCurrentId(null);
     void navigate({ search: (before) => ({ ...before, ...changes }) });
   };
   const select = useCallback((runId: string) => {
@@ -62,7 +68,7 @@ export function RunsOfProject({ projectId }: { projectId: string }) {
           </Button>
         </EmptyState>
       )}
-      {runs.length > 0 && (
+      {!list.isPending && runs.length > 0 && (
         <RunsTable
           lines={list.lines}
           columns={columns}

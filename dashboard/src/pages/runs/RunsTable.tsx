@@ -69,7 +69,9 @@ export function RunsTable(props: RunsTableProps) {
     const by = KEYS[event.key];
     if (by === undefined || event.target !== event.currentTarget) return;
     event.preventDefault();
-    onMove(Math.max(0, Math.min(lines.length - 1, current + by)));
+    const to = Math.max(0, Math.min(lines.length - 1, current + by));
+    // What stands above runs is stepped over.
+    onMove(lines[to]?.kind === 'heading' ? to + (by > 0 || to === 0 ? 1 : -1) : to);
   };
 
   const template = `36px ${columns.map(({ width }) => width).join(' ')}`;

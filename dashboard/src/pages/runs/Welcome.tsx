@@ -28,7 +28,8 @@ export function Welcome({ projectId }: { projectId: string | undefined }) {
       const { loadDemo } = await import('../../demo/load.js');
       const run = await loadDemo(projectId, setLoaded);
       await cache.invalidateQueries();
-      await navigate({ to: '/', search: { project: run.projectId } });
+      // Whoever has gone on to another page meanwhile stays there.
+      if (window.location.pathname === '/') await navigate({ to: '/', search: { project: run.projectId } });
       toast.done('The demo is loaded');
     } catch (error) {
       toast.failed(error);

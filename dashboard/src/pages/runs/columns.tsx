@@ -67,8 +67,8 @@ const text = (value: string | null) => (
 );
 
 export const RUN_COLUMNS: readonly RunColumn[] = [
-  { id: 'name', header: 'Run', width: 'minmax(200px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
-  { id: 'status', header: 'Status', width: '118px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
+  { id: 'name', header: 'Run', width: 'minmax(180px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
+  { id: 'status', header: 'Status', width: '112px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
   {
     id: 'best',
     header: 'Best',
@@ -91,7 +91,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'iterations',
     header: 'Iterations',
-    width: '80px',
+    width: '76px',
     align: 'right',
     cell: (run) => <Count value={run.iterations} />,
     value: (run) => run.iterations,
@@ -99,7 +99,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'cost',
     header: 'Cost',
-    width: '84px',
+    width: '76px',
     align: 'right',
     cell: (run) => <Cost value={run.totalCostUsd} />,
     value: (run) => run.totalCostUsd,
@@ -107,7 +107,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
   {
     id: 'duration',
     header: 'Duration',
-    width: '88px',
+    width: '80px',
     align: 'right',
     order: 'duration_ms',
     cell: (run) => <Duration value={run.durationMs} />,
@@ -120,12 +120,12 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     cell: (run) => text(run.optimizerType),
     value: (run) => run.optimizerType,
   },
-  { id: 'model', header: 'Model', width: 'minmax(132px, 0.9fr)', cell: (run) => text(run.model), value: (run) => run.model },
-  { id: 'tags', header: 'Tags', width: 'minmax(104px, 1fr)', cell: (run) => <Tags tags={run.tags} />, value: (run) => run.tags.join(' ') },
+  { id: 'model', header: 'Model', width: 'minmax(124px, 0.9fr)', cell: (run) => text(run.model), value: (run) => run.model },
+  { id: 'tags', header: 'Tags', width: 'minmax(84px, 1fr)', cell: (run) => <Tags tags={run.tags} />, value: (run) => run.tags.join(' ') },
   {
     id: 'created',
     header: 'Created',
-    width: '118px',
+    width: '112px',
     order: 'created_at',
     cell: (run) => <Time value={run.createdAt} />,
     value: (run) => run.createdAt,

@@ -40,7 +40,7 @@ export function useRunList(projectId: string, view: RunsView) {
     lines,
     filters,
     total: total.data ?? null,
-    isPending: all.isPending,
+    isPending: all.isPending || pinned.isPending,
     error: all.error,
     refetch: () => void all.refetch(),
     hasMore: all.hasNextPage,

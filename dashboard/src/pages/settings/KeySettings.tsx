@@ -71,9 +71,7 @@ export function KeySettings({ projectId }: { projectId: string }) {
       </Dialog>
       <Dialog open={created !== null} onClose={() => setCreated(null)} title={`The key “${created?.name}”`}>
         <p>Copy it now: it is shown this once. Only its hash is stored.</p>
-        <p className="my-3 select-all break-all rounded-md bg-sunk p-3 font-mono text-xs" data-testid="secret">
-          {created?.secret}
-        </p>
+        <p className="my-3 select-all break-all rounded-md bg-sunk p-3 font-mono text-xs">{created?.secret}</p>
         <div className="flex justify-end gap-2">
           <CopyButton label="Copy the key" text={created?.secret ?? ''} look="primary" />
           <Button onClick={() => setCreated(null)}>Done</Button>
