@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useShortcut } from '../keyboard/registry.js';
 import type { Order } from './DataTable.js';
 import { Icon } from './Icon.js';
 
@@ -33,9 +34,7 @@ const HEADER = 32;
 /** What moves the current row, and how far; a page is what is seen at once. */
 const STEPS: Record<string, 'next' | 'previous' | 'page' | 'back' | 'first' | 'last'> = {
   ArrowDown: 'next',
-  j: 'next',
   ArrowUp: 'previous',
-  k: 'previous',
   PageDown: 'page',
   PageUp: 'back',
   Home: 'first',
@@ -43,7 +42,7 @@ const STEPS: Record<string, 'next' | 'previous' | 'page' | 'back' | 'first' | 'l
 };
 
 /**
- * A table that draws only the rows in view. One row is current: the arrow keys, j and k move it, Enter opens it. It scrolls by
+ * A table that draws only the rows in view. One row is current: the arrow keys move it, and j and k wherever the focus is; Enter opens it. It scrolls by
  * itself in both directions.
  */
 export function VirtualTable<Row>({
@@ -100,6 +99,9 @@ export function VirtualTable<Row>({
     else return;
     event.preventDefault();
   };
+
+  useShortcut({ key: 'j', does: 'Next row', group: label }, () => move(current + 1));
+  useShortcut({ key: 'k', does: 'Previous row', group: label }, () => move(current - 1));
 
   const template = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') };
   return (

@@ -25,7 +25,7 @@ export function ConfigurationTab() {
     { id: 'value', header: 'Value', cell: ({ value }: { value: string }) => <span className="plain-text break-all">{value}</span> },
   ];
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <JsonPanel title="Configuration" value={run.config} />
       <div className="grid content-start gap-4">
         <section className="panel">

@@ -21,7 +21,7 @@ export function CandidatesTab() {
   const isList = as === 'list' || isTooLarge;
   const summary = summaryOf(tree);
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-3">
         <p className="text-muted">{summary}</p>
         <span className="flex-1" />

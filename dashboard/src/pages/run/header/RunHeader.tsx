@@ -17,7 +17,7 @@ export function RunHeader() {
   // Where there is little room, the other views have it.
   const aside = tab === 'overview' ? '' : 'max-sm:hidden';
   return (
-    <header className="grid gap-3">
+    <header className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-72">
           <h1 className="plain-text break-words font-semibold text-xl">

@@ -25,7 +25,7 @@ export function IterationsTab() {
   const columns = useMemo(() => columnsFor(run.bestIteration), [run.bestIteration]);
   const isFiltered = (kind ?? decision ?? state) !== undefined;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Filter name="Kind" values={KINDS} chosen={kind} onChange={(next) => change({ kind: next })} />
         <Filter name="Decision" values={VERDICTS} chosen={decision} onChange={(next) => change({ decision: next })} />

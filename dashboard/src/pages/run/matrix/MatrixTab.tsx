@@ -39,7 +39,7 @@ function Matrix({ matrix }: { matrix: SampleMatrix }) {
   const open = (of: number, sample: number) => change({ tab: 'samples', of, sample, failed: undefined, changedVs: undefined });
   const hasOthers = matrix.iterations.some(({ evalKind }) => evalKind !== 'full');
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <fieldset className="flex items-center gap-1">
           <legend className="sr-only">Which examples</legend>

@@ -16,7 +16,7 @@ export function OverviewTab() {
     );
   }
   return (
-    <div className="grid gap-4 xl:grid-cols-[3fr_2fr]">
+    <div className="grid grid-cols-1 gap-4 xl:grid-cols-[3fr_2fr]">
       <ProgressChart />
       <Winner />
     </div>

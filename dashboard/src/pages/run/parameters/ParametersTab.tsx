@@ -37,7 +37,7 @@ export function ParametersTab() {
   }
   const summary = `${count(rows.length)} of ${count(parallel.rows.length)} iterations over ${parallel.axes.length - 1} parameters. Drag along an axis to narrow it down.`;
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <ChartFrame
         title="Parameters and score"
         summary={summary}

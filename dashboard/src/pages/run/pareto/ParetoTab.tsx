@@ -28,7 +28,7 @@ export function ParetoTab() {
     );
   }
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <Choice label="Up" value={up.key} objectives={objectives} onChange={(key) => change({ y: key })} />
         <Choice

@@ -22,7 +22,7 @@ export function PromptsTab() {
   const kind = against === 'baseline' || against === 'parent' ? against : 'other';
   const pairs = promptPairs(before?.program ?? null, after.program);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <IterationPicker
           label="Prompt of"

@@ -32,7 +32,7 @@ function SamplesOf({ iteration }: { iteration: number }) {
   const opened = samples?.find(({ sampleIndex }) => sampleIndex === sample);
   const baseline = iterations.find(({ isBaseline }) => isBaseline)?.iteration;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <IterationPicker label="Samples of" value={iteration} onChange={(of) => change({ of, sample: undefined })} />
         <Button
@@ -69,7 +69,7 @@ function SamplesOf({ iteration }: { iteration: number }) {
       {error !== null && samples === undefined && <ErrorState error={error} retry={() => void refetch()} />}
       {error === null && samples === undefined && <Skeleton label="Loading the samples" />}
       {samples !== undefined && (
-        <div className={`grid gap-3 ${opened === undefined ? '' : 'xl:grid-cols-2'}`}>
+        <div className={`grid grid-cols-1 gap-3 ${opened === undefined ? '' : 'xl:grid-cols-2'}`}>
           <SampleTable samples={samples} isFiltered={failed === true || changedVs !== undefined} />
           {opened !== undefined && <SampleDetails sample={opened} samples={samples} />}
         </div>
