@@ -13,8 +13,8 @@ export function SearchButton({ projectId }: { projectId: string | undefined }) {
   useShortcut({ key: 'mod+k', does: 'Search runs, prompts, tags and pages' }, () => setOpen(!open));
   return (
     <>
-      <Button icon="search" aria-label="Search" onClick={() => setOpen(true)} className="text-muted">
-        <span className="hidden lg:inline">Search</span>
+      <Button icon="search" onClick={() => setOpen(true)} className="text-muted">
+        <span className="sr-only lg:not-sr-only">Search</span>
         <span className="hidden lg:inline-flex">
           <Kbd shortcut="mod+k" />
         </span>
