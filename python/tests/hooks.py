@@ -56,8 +56,6 @@ HOOKS = {
     ],
     "optrail/watch/gepa.py": [
         "dspy.teleprompt.gepa.gepa:GEPA.compile",
-        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.evaluate",
-        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.build_program",
         "gepa.core.callbacks",
         "gepa.core.engine:GEPAEngine._add_evaluated_program",
         "gepa.core.engine:GEPAEngine._run_reflective_batch",
@@ -65,6 +63,11 @@ HOOKS = {
         "gepa.core.engine:GEPAEngine.run",
         "gepa.proposer.reflective_mutation.reflective_mutation:ReflectiveMutationProposer.propose",
         "gepa.proposer.merge:MergeProposer.propose",
+    ],
+    "optrail/watch/gepa_evaluations.py": [
+        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.evaluate",
+        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.build_program",
+        "gepa.core.engine:GEPAEngine._evaluate_programs_on_valset",
     ],
     "optrail/importers/gepa_run.py": ["gepa.core.state:GEPAState.save", "gepa.core.state:GEPAState.load"],
 }
