@@ -13,10 +13,12 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import dspy
 from dspy.utils.callback import BaseCallback
 from dspy.utils.callback_context import ACTIVE_CALL_ID
 
 from ..client import Client
+from ..errors import OptrailError
 from ..ids import new_id
 from ..journal import Journal
 from ..jsonable import jsonable
@@ -51,7 +53,7 @@ class DSPyCallback(BaseCallback):
         journal: The directory for what the server can't take now; without one `.optrail/journal` of the project.
 
     Raises:
-        OptrailError: The URL is no address of a server.
+        OptrailError: The URL is no address of a server; DSPy is older than 3.4.
     """
 
     def __init__(
@@ -66,6 +68,12 @@ class DSPyCallback(BaseCallback):
         api_key: str | None = None,
         journal: str | os.PathLike[str] | None = None,
     ) -> None:
+        if not hasattr(BaseCallback, "on_compile_start"):
+            raise OptrailError(
+                "not_configured",
+                f"DSPy {dspy.__version__} tells its callbacks of no compile.",
+                hint="DSPy 3.4 and newer do: pip install --upgrade dspy",
+            )
         self.labels = RunLabels(project_id, run_name, tuple(tags), notes, dict(metadata or {}))
         self.target = Target.resolve(url, api_key, journal)
         #: The ids of the runs that were begun, in their order.
