@@ -35,7 +35,7 @@ def track(
     for what is still on its way, while the server answers and for at most 30 seconds; what it can't take is in the journal.
 
     Raises:
-        OptrailError: The URL is no address of a server; DSPy is older than 3.4.
+        OptrailError: The URL is no address of a server, the project has no name, or DSPy is older than 3.4.
     """
     import dspy
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from typing import Any
 import dspy
 import pydantic
 import pytest
-from conftest import state
+from conftest import ROOT, state
 from model import BrokenModel
 from task import Program, exact, examples
 
@@ -26,6 +28,7 @@ from optrail.errors import Rejected, Unreachable
 from optrail.jsonable import jsonable, score_of
 from optrail.settings import Target
 from optrail.watch.examples import eval_set_hash, example_fields
+from optrail.watch.random_search import RandomSearchWatch
 from optrail.watch.watch import Watch
 
 
@@ -106,6 +109,43 @@ def test_an_error_in_recording_is_said_once_and_changes_nothing(
     assert len(said) == 1
     assert "a bug of Optrail's" in said[0]
     assert recorded(callback.runs[0]).run["status"] == "completed"
+
+
+def test_an_optimizer_that_is_not_what_was_read_is_told_by_its_evaluations(
+    tracked: Any, recorded: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def changed(*_: Any) -> None:
+        raise AttributeError("num_candidate_sets")
+
+    monkeypatch.setattr(RandomSearchWatch, "attach", changed)
+    with tracked("changed") as callback:
+        program = searched()
+    trail = recorded(callback.runs[0])
+    assert trail.run["status"] == "completed"
+    assert len(trail.iterations) == len(program.candidate_programs)
+    assert trail.number(trail.run["bestIteration"])["program"] == state(program)
+    assert "all of BootstrapFewShotWithRandomSearch could not be recorded" in caplog.text
+
+
+def test_labels_are_cut_to_what_the_server_takes(tracked: Any, recorded: Any, server: Any, tmp_path: Path) -> None:
+    said: Any = {"tags": ["", "x" * 300, *map(str, range(200))], "metadata": {"scale": "mine", "a b": {1, 2}}}
+    with optrail.track(" py ", "n" * 300, **said, url=server.url, journal=tmp_path) as callback:
+        searched()
+    run = recorded(callback.runs[0]).run
+    assert run["projectId"] == "py"
+    assert (len(run["runName"]), len(run["tags"])) == (200, 100)
+    assert run["metadata"]["a b"] == [1, 2]
+    assert run["metadata"]["scale"].startswith("percent")
+    for project in ("", "  ", "p" * 201):
+        with pytest.raises(optrail.OptrailError, match="names no project"):
+            optrail.DSPyCallback(project)
+
+
+def test_optrail_and_its_importers_load_without_dspy() -> None:
+    script = "import sys; sys.modules.update(dspy=None, gepa=None, optuna=None); import optrail, optrail.__main__ as cli"
+    script += "; from optrail.importers import dspy_state, gepa_run; print(optrail.__version__)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT / "python")
+    assert done.stdout.strip() == optrail.__version__, done.stderr
 
 
 def test_a_callback_of_ones_own_stays_and_nothing_is_recorded_twice(tracked: Any, tmp_path: Path) -> None:
