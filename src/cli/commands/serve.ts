@@ -60,9 +60,10 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
     dashboard: fileURLToPath(new URL('../../dashboard', import.meta.url)),
     logger: loggerOf(shell, log),
   });
+  let withdraw = () => {};
   try {
     const listener = await started(server, context, host, port);
-    const withdraw = announce(server, context, host, listener.url);
+    withdraw = announce(server, context, host, listener.url);
     await tell(context, { url: listener.url, pid: process.pid, open });
     await interrupted(signal);
     withdraw();
@@ -72,6 +73,7 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
     // To be stopped is how a server ends.
     shell.stopped = true;
   } finally {
+    withdraw();
     await server.close();
   }
 }
