@@ -55,7 +55,8 @@ const CALLS = `
   join pg_namespace n on n.oid = p.pronamespace
   left join pg_type r on r.oid = p.prorettype
   left join pg_class c on c.oid = r.typrelid
-  where n.nspname = 'public' and p.proretset and has_function_privilege('authenticated', p.oid, 'execute')
+  where n.nspname = 'public' and p.proretset
+    and exists (select from pg_roles as u where u.rolname = 'authenticated' and has_function_privilege(u.oid, p.oid, 'execute'))
   order by p.proname`;
 
 /**
