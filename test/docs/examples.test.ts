@@ -13,7 +13,7 @@ const HOW_TO = 'docs/how-to';
 /** In an order in which each finds what it reads. */
 const GUIDES = [
   'README.md',
-  ...['record-a-run', 'ax', 'embedded', 'query', 'server', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map(
+  ...['record-a-run', 'ax', 'dspy', 'embedded', 'query', 'server', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map(
     (name) => `${HOW_TO}/${name}.md`,
   ),
 ];
