@@ -79,6 +79,7 @@ export type {
   ReadOptions,
   SampleReadOptions,
   TrailClient,
+  TrailViews,
 } from './client/port.js';
 export type {
   OptimizationCheckpointsRow,
@@ -144,11 +145,15 @@ export type {
   OptimizationSample,
   ProjectMember,
   ProjectRole,
+  RunCurve,
   RunFiltersInput,
   RunPage,
+  RunProgram,
   RunProgressInput,
   RunStatus,
   SampleBatchResult,
+  SampleMatrix,
+  SearchResult,
   TopRun,
   TopRunsOptions,
   UpdateOptimizationIterationInput,

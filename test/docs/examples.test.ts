@@ -13,7 +13,7 @@ const HOW_TO = 'docs/how-to';
 /** In an order in which each finds what it reads. */
 const GUIDES = [
   'README.md',
-  ...['record-a-run', 'ax', 'embedded', 'query', 'keys-and-tokens', 'supabase', 'postgres'].map((name) => `${HOW_TO}/${name}.md`),
+  ...['record-a-run', 'ax', 'embedded', 'query', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map((name) => `${HOW_TO}/${name}.md`),
 ];
 /** Those whose programs want a server. */
 const ON_SERVER = ['postgres', 'keys-and-tokens'].map((name) => `${HOW_TO}/${name}.md`);

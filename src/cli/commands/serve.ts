@@ -9,8 +9,8 @@ import { type Context, optionsOf } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
-import { type Listener, listen, urlOf } from '../serve/listener.js';
-import { assertGuarded, isOpen, reachableHost } from '../serve/openness.js';
+import { type Listener, listen } from '../serve/listener.js';
+import { assertGuarded, isOpen } from '../serve/openness.js';
 import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
 
@@ -60,9 +60,11 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
     dashboard: fileURLToPath(new URL('../../dashboard', import.meta.url)),
     logger: loggerOf(shell, log),
   });
+  let withdraw = () => {};
   try {
     const listener = await started(server, context, host, port);
-    const withdraw = announce(server, context, host, listener.url);
+    // From here on, other processes that want the directory come through here.
+    if (target.kind === 'embedded') withdraw = announceServer(target.directory, { url: ownUrl(listener.url), instance: server.instance });
     await tell(context, { url: listener.url, pid: process.pid, open });
     await interrupted(signal);
     withdraw();
@@ -72,8 +74,14 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
     // To be stopped is how a server ends.
     shell.stopped = true;
   } finally {
+    withdraw();
     await server.close();
   }
+}
+
+/** Who listens on every address is called by its own. */
+function ownUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** The port first, which is had at once or not at all; whoever calls meanwhile waits for the database. */
@@ -89,12 +97,6 @@ async function started(server: OptrailServer, context: Context, host: string, po
   }
 }
 
-/** Has other processes that want the same directory come through here. Returns the way to take that back. */
-function announce({ instance }: OptrailServer, { target }: Context, host: string, url: string): () => void {
-  if (target.kind !== 'embedded') return () => {};
-  return announceServer(target.directory, { url: urlOf(reachableHost(host), Number(new URL(url).port)), instance });
-}
-
 const FACTS: readonly Column<Started>[] = [
   { key: 'url', title: 'URL', value: ({ url }) => url },
   { key: 'pid', title: 'PID', value: ({ pid }) => pid },
@@ -102,14 +104,14 @@ const FACTS: readonly Column<Started>[] = [
 ];
 
 async function tell({ output }: Context, started: Started): Promise<void> {
-  if (output.forPeople) await output.lines([started.url]);
-  else await output.list(FACTS, [started], started);
   output.note(
     started.open
       ? 'open: whoever uses this machine can read and change the trail without a key. Ctrl-C stops the server.'
       : 'An API key or a token is asked for. Ctrl-C stops the server.',
   );
   output.finish();
+  if (output.forPeople) await output.lines([started.url]);
+  else await output.list(FACTS, [started], started);
 }
 
 function interrupted(signal: AbortSignal): Promise<void> {
