@@ -83,14 +83,11 @@ class ChosenClient {
   async #inDirectory(directory: string, call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
     const joined = this.#joined;
     if (joined !== undefined) {
-      try {
-        return await call.on(actingAs(identity, joined));
-      } catch (error) {
-        if (!isOf(error, 'server_unreachable')) throw error;
-        // It has gone: the directory is free now, or another server's.
-        if (this.#joined === joined) this.#joined = undefined;
-        if (!call.again) throw error;
-      }
+      const answer = await call.on(actingAs(identity, joined)).then(
+        (value) => ({ value }),
+        (error: unknown) => this.#leave(joined, call, error),
+      );
+      if (answer !== null) return answer.value;
     }
     try {
       return await call.on(direct);
@@ -100,6 +97,14 @@ class ChosenClient {
       this.#joined = server;
       return call.on(actingAs(identity, server));
     }
+  }
+
+  /** Where the server has gone, the directory is free, or another server's: null says that the call can be made there. */
+  #leave(joined: ClientHandle, call: DelegatedCall, error: unknown): null {
+    if (!isOf(error, 'server_unreachable')) throw error;
+    if (this.#joined === joined) this.#joined = undefined;
+    if (!call.again) throw error;
+    return null;
   }
 }
 

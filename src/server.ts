@@ -60,6 +60,13 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
     // Of several servers over one trail each does it, and finds nothing left to do.
     tending ??= setInterval(() => void trail.tend().catch(() => {}), TEND_EVERY).unref();
   };
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    closing.abort();
+    clearInterval(tending);
+    await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
+    await trail.close();
+  };
   return {
     instance,
     async fetch(request, info = {}) {
@@ -73,11 +80,9 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
       tend();
     },
     hasKeys: () => trail.hasKeys(),
-    async close() {
-      closing.abort();
-      clearInterval(tending);
-      await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
-      await trail.close();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }

@@ -7,6 +7,7 @@ import { addKeys } from './commands/keys.js';
 import { addLeaderboard } from './commands/leaderboard.js';
 import { addMembers } from './commands/members.js';
 import { addMigrate } from './commands/migrate.js';
+import { addOpenapi } from './commands/openapi.js';
 import { addProjects } from './commands/projects.js';
 import { addRefresh } from './commands/refresh.js';
 import { addRuns } from './commands/runs.js';
@@ -64,6 +65,7 @@ export function createProgram(shell: Shell): Command {
   addRefresh(program, run);
   addSync(program, run);
   addServe(program, run);
+  addOpenapi(program, run);
   return program;
 }
 

@@ -91,27 +91,38 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
   const { raw: request } = context.req;
   const { caller, client, signal, requestId } = context.var;
   const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
-  const reply = await route.handle({
-    params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
-    query: queryOf(route.query ?? NO_QUERY, request.url),
-    caller,
-    client,
-    trail: options.trail,
-    signal,
-    closing: options.closing ?? NEVER,
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    recheck: () => options.recheck(context),
-    recheckMs: options.recheckMs,
-    request,
-    requestId,
-    server,
-    docs: `${options.basePath ?? ''}/docs`,
-    body: () => jsonOf(request, limit, signal),
-    lines: () => linesOf(request, limit, signal),
-  });
+  const reply = await inWords(() =>
+    route.handle({
+      params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
+      query: queryOf(route.query ?? NO_QUERY, request.url),
+      caller,
+      client,
+      trail: options.trail,
+      signal,
+      closing: options.closing ?? NEVER,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      recheck: () => options.recheck(context),
+      recheckMs: options.recheckMs,
+      request,
+      requestId,
+      server,
+      docs: `${options.basePath ?? ''}/docs`,
+      body: () => jsonOf(request, limit, signal),
+      lines: () => linesOf(request, limit, signal),
+    }),
+  );
   // Nobody who follows need wait until the database is asked the next time.
   if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
+}
+
+/** Hono hands nothing but errors to the handler of errors. */
+async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
+  }
 }
 
 function noRoute({ req }: Context<ServerEnv>, docs: string): HttpRefusal {

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import type { OptimizationRun } from '../../../../src/schemas/run.js';
+import { bestQuery } from '../../api/runs.js';
+import { CopyButton } from '../../components/CopyButton.js';
+import { EmptyState, ErrorState, Skeleton } from '../../components/States.js';
+import { programAsText, programTexts } from '../../program/texts.js';
+import { WordDiff } from '../../program/WordDiff.js';
+import { type Pair, PairPicker } from './PairPicker.js';
+import type { CompareView } from './search.js';
+
+interface PromptComparisonProps {
+  runs: readonly OptimizationRun[];
+  pair: Pair;
+  onChange: (changes: Partial<CompareView>) => void;
+}
+
+const useBest = (run: OptimizationRun | undefined) =>
+  useQuery({ ...bestQuery({ runId: run?.id ?? '', projectId: run?.projectId }), enabled: run !== undefined });
+
+/** The winning prompts of two runs, text by text. */
+export function PromptComparison({ runs, pair, onChange }: PromptComparisonProps) {
+  const from = useBest(pair.from);
+  const to = useBest(pair.to);
+  const error = from.error ?? to.error;
+  if (error) return <ErrorState error={error} />;
+  if (from.data === undefined || to.data === undefined) return <Skeleton label="Loading prompts" />;
+  const before = new Map(programTexts(from.data?.program ?? null).map(({ path, text }) => [path, text]));
+  const after = new Map(programTexts(to.data?.program ?? null).map(({ path, text }) => [path, text]));
+  const paths = [...new Set([...before.keys(), ...after.keys()])];
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <PairPicker runs={runs} pair={pair} onChange={onChange} />
+        <CopyButton label="Copy the second prompt" text={() => programAsText(to.data?.program ?? null)} />
+      </div>
+      {paths.length === 0 && <EmptyState title="Neither winner has a prompt">The runs were recorded without their programs.</EmptyState>}
+      {paths.map((path) => (
+        <section key={path} className="panel min-w-0">
+          <h2 className="border-line border-b px-4 py-2 font-medium font-mono text-xs">{path || 'prompt'}</h2>
+          <div className="max-h-[70vh] overflow-auto p-4">
+            <WordDiff before={before.get(path) ?? ''} after={after.get(path) ?? ''} />
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}

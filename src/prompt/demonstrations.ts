@@ -1,0 +1,15 @@
+/** Few-shot examples under a heading of their own, or none, one paragraph each; empty where there are none. */
+export function demonstrations(demos: readonly unknown[], heading: string | null = '# Demonstrations'): string {
+  return demos.length === 0 ? '' : [...(heading === null ? [] : [heading]), ...demos.map(paragraph)].join('\n\n');
+}
+
+function paragraph(demo: unknown): string {
+  if (typeof demo !== 'object' || demo === null || Array.isArray(demo)) return inLine(demo);
+  return Object.entries(demo)
+    .map(([key, value]) => `${key}: ${inLine(value)}`)
+    .join('\n');
+}
+
+function inLine(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+
+/** The browser of this machine; none may be missing where the tests have to say something. */
+const executablePath = process.env.CHROME ?? '/usr/bin/chromium';
+const found = existsSync(executablePath);
+if (!found && process.env.CI === 'true') throw new Error(`There is no browser at ${executablePath}; set CHROME to where one is.`);
+
+export const noBrowser = !found;
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A real browser for a test file. Each page must have met no error by the end of its test, unless the test expects it. */
+export function useBrowser(): {
+  open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What pages complain of that fits is expected in this test. */
+  expectComplaint(pattern: RegExp): void;
+} {
+  let browser: Browser | undefined;
+  let contexts: BrowserContext[] = [];
+  let complaints: string[] = [];
+  let expected: RegExp[] = [];
+
+  beforeAll(async () => {
+    if (found) browser = await chromium.launch({ executablePath, args: FLAGS });
+  });
+  afterAll(() => browser?.close());
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    const unexpected = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+    contexts = [];
+    complaints = [];
+    expected = [];
+    expect(unexpected).toEqual([]);
+  });
+
+  return {
+    async open(url, options = {}) {
+      if (browser === undefined) throw new Error('the browser is open inside tests only');
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        locale: 'en-US',
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      context.setDefaultTimeout(10_000);
+      contexts.push(context);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(`console: ${message.text()} ${message.location().url}`);
+      });
+      await page.goto(url);
+      return page;
+    },
+    expectComplaint: (pattern) => void expected.push(pattern),
+  };
+}
