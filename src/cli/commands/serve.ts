@@ -79,6 +79,11 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   }
 }
 
+/** Who listens on every address is called by its own. */
+function ownUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
 /** The port first, which is had at once or not at all; whoever calls meanwhile waits for the database. */
 async function started(server: OptrailServer, context: Context, host: string, port: number): Promise<Listener> {
   const listener = await listen(server.fetch, host, port);
