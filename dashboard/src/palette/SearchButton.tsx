@@ -13,9 +13,9 @@ export function SearchButton({ projectId }: { projectId: string | undefined }) {
   useShortcut({ key: 'mod+k', does: 'Search runs, prompts, tags and pages' }, () => setOpen(!open));
   return (
     <>
-      <Button icon="search" aria-label="Search" onClick={() => setOpen(true)} className="text-muted">
-        <span className="hidden lg:inline">Search</span>
-        <span className="hidden lg:inline-flex">
+      <Button icon="search" onClick={() => setOpen(true)} className="text-muted">
+        <span className="max-lg:sr-only">Search</span>
+        <span aria-hidden="true" className="hidden lg:inline-flex">
           <Kbd shortcut="mod+k" />
         </span>
       </Button>
