@@ -1,6 +1,7 @@
 import { promptText } from '../../optimizers/ax/candidate.js';
 import { conversation } from './conversation.js';
 import { demonstrations } from './demonstrations.js';
+import { dspyText } from './dspy.js';
 
 /** A program as text, and whether its shape was one that is known, so that nothing of it is missing. */
 export interface ProgramText {
@@ -28,7 +29,7 @@ function readable(program: unknown): string | null {
   if (Array.isArray(program)) return conversation(program);
   if (typeof program !== 'object' || program === null) return null;
   const fields = program as Fields;
-  return promptText(fields) ?? conversation(fields.messages) ?? single(fields) ?? predictors(fields) ?? components(fields);
+  return promptText(fields) ?? conversation(fields.messages) ?? single(fields) ?? titledParts(dspyText(fields)) ?? components(fields);
 }
 
 /** An instruction with its demonstrations. */
@@ -37,16 +38,6 @@ function single(fields: Fields): string | null {
   if (key === undefined) return null;
   const demos = demonstrations(DEMO_KEYS.map((each) => fields[each]).find(Array.isArray));
   return [fields[key] as string, demos].filter((part) => part !== '').join('\n\n');
-}
-
-/** DSPy's saved program: predictors by name, each with the instructions of its signature and its demos. */
-function predictors(fields: Fields): string | null {
-  const parts = Object.entries(fields).flatMap(([name, value]): [string, string][] => {
-    const { signature, demos } = (value ?? {}) as { signature?: { instructions?: unknown }; demos?: unknown };
-    if (typeof signature?.instructions !== 'string') return [];
-    return [[name, [signature.instructions, demonstrations(demos)].filter((part) => part !== '').join('\n\n')]];
-  });
-  return titledParts(parts);
 }
 
 /** GEPA's candidate: texts by the name of their component, and nothing else. */
