@@ -5,6 +5,7 @@ const COMMON = ['errors', 'turns'];
 const ARROWS = {
   ...Object.fromEntries(COMMON.map((room) => [room, []])),
   schemas: [],
+  prompt: [],
   config: ['schemas'],
   processes: [],
   database: ['processes'],
@@ -32,6 +33,7 @@ const DOORS = {
 const PORTABLE = [
   ...COMMON,
   'schemas',
+  'prompt',
   '[^/]+/port',
   'client/arguments',
   'client/validate',

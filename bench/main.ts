@@ -2,6 +2,7 @@
  * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
  * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
  * With --server it measures the server, and writes bench/server.md (without --quick).
+ * With --dashboard it measures the built dashboard in Chromium, and nothing else.
  * With --faults it breaks things instead, and counts what is lost; `--only blackhole` is then the faults with that word in their name.
  */
 import { writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { MIGRATIONS } from '../src/database/migrations.generated.js';
 import { startServer } from '../test/support/postgres.js';
+import { benchDashboard } from './dashboard.js';
 import { FULL, SMALL } from './dataset.js';
 import { benchFaults } from './faults.js';
 import { table } from './measure.js';
@@ -29,12 +31,13 @@ const { values: options } = parseArgs({
     peers: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     server: { type: 'boolean', default: false },
+    dashboard: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
 const note = (text: string) => process.stderr.write(`${text}\n`);
 
-const wanted = options.only?.split(',') ?? [];
+const wanted = options.dashboard ? ['dashboard'] : (options.only?.split(',') ?? []);
 // First, so that a machine without Python hears of it at once.
 const python = options.peers || wanted.includes('peers') ? await pythonEnvironment(note) : undefined;
 
@@ -88,6 +91,8 @@ const PARTS: Record<string, () => Promise<Section[]>> = {
   samples: async () => [await within('samples', benchSamples)],
   thread: async () => [await within('thread', (url) => benchThread(url, options.quick ? 20 : 60))],
   reading,
+  // It needs a browser and a build.
+  ...(options.dashboard ? { dashboard: async () => [await within('dashboard', benchDashboard)] } : {}),
   ...(python === undefined ? {} : { peers: async () => [await benchPeers(python, options.quick ? 500 : FULL_TRIALS, note)] }),
 };
 
@@ -113,5 +118,5 @@ const report = [
 ].join('\n');
 process.stdout.write(report);
 const file = options.server ? 'server.md' : 'results.md';
-if (!options.quick && options.only === undefined) writeFileSync(new URL(file, import.meta.url), report);
+if (!options.quick && !options.dashboard && options.only === undefined) writeFileSync(new URL(file, import.meta.url), report);
 process.exitCode = missed.length === 0 ? 0 : 3;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AxCandidate, promptText } from '../../src/optimizers/ax/candidate.js';
+import type { AxCandidate } from '../../src/optimizers/ax/candidate.js';
+import { programText } from '../../src/prompt/text.js';
 import type { RecordedIteration } from './fake-recorder.js';
 import { type CompileOptions, exactMatch, MINIBATCH, offline, scripted, trackedGepa, triageProgram, VALIDATION } from './scenario.js';
 
@@ -117,7 +118,7 @@ describe('the trail of an ordinary compile', async () => {
     rebuilt.setDemos(demos as never);
     const [sample] = winner.samples;
     expect(await rebuilt.forward(offline(), sample?.input as { ticket: string })).toEqual(sample?.predictedOutput);
-    expect(promptText(winner.program)).toBe(componentMap['root::instruction']);
+    expect(programText(winner.program).text).toBe(componentMap['root::instruction']);
   });
 });
 
@@ -222,7 +223,7 @@ test('demonstrations that Ax bootstraps first are on record, and in the prompt o
   expect(demos).toEqual([
     { programId: 'root', traces: expect.arrayContaining([{ ticket: expect.any(String), category: expect.any(String) }]) },
   ]);
-  expect(promptText(seed.program)).toContain('# Demonstrations for root');
+  expect(programText(seed.program).text).toContain('# Demonstrations for root');
 });
 
 describe("an adapter of the user's", () => {

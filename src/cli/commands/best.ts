@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { OptrailError } from '../../errors.js';
+import { programText } from '../../prompt/text.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { OptimizationRun } from '../../schemas/run.js';
 import type { Context } from '../context.js';
@@ -8,7 +9,6 @@ import { count, score } from '../format/figures.js';
 import { plainLine } from '../format/plain.js';
 import { axProgram } from '../programs/ax-program.js';
 import { dspyState } from '../programs/dspy-state.js';
-import { programText } from '../prompt/text.js';
 import { findIteration } from '../reference.js';
 import type { Runner } from '../runner.js';
 import { whyNoBest } from '../views/why-no-best.js';

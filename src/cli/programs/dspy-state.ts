@@ -1,6 +1,6 @@
 import { OptrailError } from '../../errors.js';
+import { dspyPredictors } from '../../prompt/dspy.js';
 import type { OptimizationRun } from '../../schemas/run.js';
-import { dspyPredictors } from '../prompt/dspy.js';
 
 /**
  * A recorded program as the JSON file that DSPy's `program.load(path)` reads: its `dump_state()` and, under `metadata`, the versions

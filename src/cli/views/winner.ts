@@ -1,7 +1,7 @@
+import { programText } from '../../prompt/text.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { Column } from '../format/columns.js';
 import { score } from '../format/figures.js';
-import { programText } from '../prompt/text.js';
 
 export const winnerColumns: readonly Column<OptimizationIteration>[] = [
   { key: 'runId', value: ({ runId }) => runId },

@@ -35,18 +35,6 @@ export function changedComponents(parent: ComponentMap | undefined, child: Compo
   return Object.keys(child).filter((key) => parent?.[key] !== child[key]);
 }
 
-/** A stored candidate as text to read or paste: the instruction, and the demonstrations after it. `null` if it is none. */
-export function promptText(program: unknown): string | null {
-  const { componentMap, demos = [] } = (program ?? {}) as Partial<AxCandidate>;
-  if (typeof componentMap !== 'object' || componentMap === null) return null;
-  const texts = Object.entries(componentMap).filter(([, text]) => text !== '');
-  const parts = texts.map(([key, text]) => (texts.length === 1 ? text : `# ${key}\n${text}`));
-  for (const { programId, traces } of demos) {
-    parts.push([`# Demonstrations for ${programId}`, ...traces.map((trace) => JSON.stringify(trace))].join('\n'));
-  }
-  return parts.join('\n\n');
-}
-
 function currentComponents(program: AxProgram): ComponentMap {
   return Object.fromEntries(program.getOptimizableComponents?.().map(({ key, current }) => [key, current]) ?? []);
 }

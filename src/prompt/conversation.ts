@@ -1,12 +1,14 @@
-/** Messages as chat models take them, each under its role; null where the value is none such. */
-export function conversation(value: unknown): string | null {
+import type { PromptPart } from './part.js';
+
+/** Messages as chat models take them, a part each under its role; null where the value is none such. */
+export function conversation(value: unknown): readonly PromptPart[] | null {
   if (!Array.isArray(value) || value.length === 0) return null;
-  const parts = value.map((message: unknown) => {
+  const parts = value.map((message: unknown): PromptPart | null => {
     const { role, content } = (message ?? {}) as { role?: unknown; content?: unknown };
     const text = typeof content === 'string' ? content : textOf(content);
-    return typeof role === 'string' && text !== null ? `# ${role}\n${text}` : null;
+    return typeof role === 'string' && text !== null ? { kind: 'message', name: role, text, demos: [], fields: [] } : null;
   });
-  return parts.every((part) => part !== null) ? parts.join('\n\n') : null;
+  return parts.every((part) => part !== null) ? parts : null;
 }
 
 /** A content of several parts, all of them text. */

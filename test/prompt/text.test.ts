@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { programText } from '../../src/cli/prompt/text.js';
+import { programText } from '../../src/prompt/text.js';
 
 describe('a program as text', () => {
   test.each<[string, unknown, string]>([

@@ -1,7 +1,6 @@
-/** Few-shot examples under a heading of their own, one paragraph each; empty where there are none. */
-export function demonstrations(demos: unknown): string {
-  if (!Array.isArray(demos) || demos.length === 0) return '';
-  return ['# Demonstrations', ...demos.map(paragraph)].join('\n\n');
+/** Few-shot examples under a heading of their own, or none, one paragraph each; empty where there are none. */
+export function demonstrations(demos: readonly unknown[], heading: string | null = '# Demonstrations'): string {
+  return demos.length === 0 ? '' : [...(heading === null ? [] : [heading]), ...demos.map(paragraph)].join('\n\n');
 }
 
 function paragraph(demo: unknown): string {
