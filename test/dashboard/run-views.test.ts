@@ -372,13 +372,16 @@ describe.skipIf(noBrowser)('the page of a run', () => {
     }
   });
 
-  test('at 360 pixels nothing is wider than the page', async () => {
+  test('at 360 pixels nothing is wider than the page, nor lengthens the document', async () => {
     const page = await open('gepa', '', { viewport: { width: 360, height: 740 } });
     for (const view of VIEWS) {
       await page.goto(`${served.url}/runs/${ids.gepa}?project=${PROJECT}&${view}`);
       await page.getByRole('tabpanel').locator('> *').first().waitFor();
-      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth]);
-      expect(widths, view).toEqual([360, 360]);
+      const sizes = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        return [scrollWidth, document.querySelector('main')?.scrollWidth, scrollHeight];
+      });
+      expect(sizes, view).toEqual([360, 360, 740]);
     }
   });
 });

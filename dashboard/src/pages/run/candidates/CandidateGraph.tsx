@@ -81,7 +81,12 @@ export function CandidateGraph({ tree, summary }: { tree: CandidateTree; summary
             panOnScroll
           >
             <Background gap={24} color="var(--color-line)" bgColor="var(--color-surface)" />
-            <Controls showInteractive={false} />
+            <Controls
+              showInteractive={false}
+              orientation="horizontal"
+              position="top-left"
+              className="panel m-2! flex overflow-hidden [&_button]:flex [&_button]:size-7 [&_button]:items-center [&_button]:justify-center [&_button]:hover:bg-hover [&_svg]:size-3 [&_svg]:fill-current"
+            />
           </ReactFlow>
         </ReactFlowProvider>
       </PlacesContext>
