@@ -21,7 +21,7 @@ const ARROWS = {
 };
 
 /** The package's entry points, and what they share: they compose the defaults. */
-const FACES = ['index', 'edge', 'ax', 'server', 'open', 'trail'];
+const FACES = ['index', 'edge', 'ax', 'server', 'open', 'places', 'connection', 'joining', 'journals', 'trail'];
 
 /** Who may enter, where the arrows alone would let more in: client/http may not reach the database, nor a face the demo. */
 const DOORS = {

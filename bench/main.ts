@@ -2,6 +2,7 @@
  * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
  * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
  * With --dashboard it measures the built dashboard in Chromium, and nothing else.
+ * With --server it measures the server, and writes bench/server.md (without --quick).
  * With --faults it breaks things instead, and counts what is lost; `--only blackhole` is then the faults with that word in their name.
  */
 import { writeFileSync } from 'node:fs';
@@ -21,6 +22,7 @@ import { benchRecording } from './recording.js';
 import { refreshRow } from './refresh.js';
 import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
+import { benchServer } from './server/bench.js';
 import { benchThread } from './thread.js';
 
 const { values: options } = parseArgs({
@@ -29,6 +31,7 @@ const { values: options } = parseArgs({
     peers: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
+    server: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
@@ -93,8 +96,8 @@ const PARTS: Record<string, () => Promise<Section[]>> = {
   ...(python === undefined ? {} : { peers: async () => [await benchPeers(python, options.quick ? 500 : FULL_TRIALS, note)] }),
 };
 
-const sections: Section[] = [];
-for (const name of wanted.length > 0 ? wanted : Object.keys(PARTS)) {
+const sections: Section[] = options.server ? await benchServer(within, options.quick, note) : [];
+for (const name of options.server ? [] : wanted.length > 0 ? wanted : Object.keys(PARTS)) {
   const part = PARTS[name];
   if (part === undefined) throw new Error(`--only knows ${Object.keys(PARTS).join(', ')}; not ${name}`);
   note(name);
@@ -105,7 +108,7 @@ await server.stop();
 
 const missed = sections.flatMap((section) => section.missed);
 const report = [
-  '# Results of `npm run bench`',
+  options.server ? '# Results of `npm run bench -- --server`' : '# Results of `npm run bench`',
   '',
   `PostgreSQL 18 from npm, Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), fsync off. Trust the ratios, not the milliseconds.`,
   ...sections.flatMap(({ title, text }) => ['', `## ${title}`, '', text]),
@@ -114,5 +117,6 @@ const report = [
   '',
 ].join('\n');
 process.stdout.write(report);
-if (!options.quick && !options.dashboard && options.only === undefined) writeFileSync(new URL('results.md', import.meta.url), report);
+const file = options.server ? 'server.md' : 'results.md';
+if (!options.quick && !options.dashboard && options.only === undefined) writeFileSync(new URL(file, import.meta.url), report);
 process.exitCode = missed.length === 0 ? 0 : 3;

@@ -46,6 +46,19 @@ const FUNCTIONS = `
   group by p.oid
   order by p.proname`;
 
+const CALLS = `
+  select p.proname as name, obj_description(p.oid, 'pg_proc') as comment, p.pronargdefaults as optional,
+    (select jsonb_agg(jsonb_build_object('name', p.proargnames[i], 'type', t.typname) order by i)
+      from generate_series(1, p.pronargs) as i join pg_type as t on t.oid = p.proargtypes[i - 1]) as columns,
+    case when p.proargmodes is null then c.relname else p.proname end as returns
+  from pg_proc p
+  join pg_namespace n on n.oid = p.pronamespace
+  left join pg_type r on r.oid = p.prorettype
+  left join pg_class c on c.oid = r.typrelid
+  where n.nspname = 'public' and p.proretset
+    and exists (select from pg_roles as u where u.rolname = 'authenticated' and has_function_privilege(u.oid, p.oid, 'execute'))
+  order by p.proname`;
+
 /**
  * @typedef {object} Column
  * @property {string} name
@@ -71,6 +84,15 @@ function rowOf({ name, comment, columns }) {
   return `\n${doc(comment)}export type ${pascalCase(name)}Row = {\n${fields.join('')}};\n`;
 }
 
+/**
+ * As supabase-js wants it: the arguments by name, and rows as PostgREST writes them.
+ * @param {Relation & { optional: number, returns: string }} call
+ */
+function callOf({ name, comment, columns, optional, returns }) {
+  const args = columns.map((column, index) => `${column.name}${index < columns.length - optional ? '' : '?'}: ${typeOf(column)}`);
+  return `${doc(comment, '  ')}  ${name}: { Args: { ${args.join('; ')} }; Returns: AsJson<${pascalCase(returns)}Row>[] };\n`;
+}
+
 /** @param {Column} column */
 function typeOf({ type, choice }) {
   if (choice) return [...choice.matchAll(/'((?:[^']|'')*)'::/g)].map(([, value = '']) => `'${value.replaceAll("''", "\\'")}'`).join(' | ');
@@ -92,8 +114,21 @@ function pascalCase(name) {
   return name.replace(/(?:^|_)([a-z0-9])/g, (_, first) => first.toUpperCase());
 }
 
-const relations = await withSchema(async (database) => {
-  const results = [await database.query(RELATIONS), await database.query(FUNCTIONS)];
-  return /** @type {Relation[]} */ (results.flatMap(({ rows }) => rows));
+const RPC_HEADER = `
+/** A row as PostgREST writes it, where bytes are text. */
+type AsJson<Row> = { [Column in keyof Row]: Uint8Array extends Row[Column] ? string | Exclude<Row[Column], Uint8Array> : Row[Column] };
+
+/** The functions that a user of supabase-js calls with \`rpc\`, in the form of \`Database['public']['Functions']\`. */
+export type OptrailFunctions = {
+`;
+
+const { relations, calls } = await withSchema(async (database) => {
+  const results = [await database.query(RELATIONS), await database.query(FUNCTIONS), await database.query(CALLS)];
+  const [tables, functions, called] = results.map(({ rows }) => rows);
+  return {
+    relations: /** @type {Relation[]} */ ([...(tables ?? []), ...(functions ?? [])]),
+    calls: /** @type {(Relation & { optional: number, returns: string })[]} */ (called ?? []),
+  };
 });
-await generated('src/database/rows.generated.ts', HEADER + relations.map(rowOf).join(''));
+const rpc = `${RPC_HEADER}${calls.map(callOf).join('')}};\n`;
+await generated('src/database/rows.generated.ts', HEADER + relations.map(rowOf).join('') + rpc);

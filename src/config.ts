@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OptrailError } from './errors.js';
+import { serverUrl } from './schemas/server-url.js';
 
 /** Where the trail is kept, and which setting says so. */
 export type Target =
+  | { kind: 'server'; url: string; apiKey?: string | undefined; source: 'OPTRAIL_URL' }
   | { kind: 'postgres'; url: string; source: DatabaseVariable }
   | { kind: 'embedded'; directory: string; source: 'default' };
 
@@ -32,14 +34,14 @@ const SERVERLESS: Readonly<Record<string, string>> = {
 const DIRECTORY = '.optrail';
 
 /**
- * Settings from the environment: `OPTRAIL_DATABASE_URL`, else `SUPABASE_DB_URL`, else a database of our own in `.optrail` beside
+ * Settings from the environment: `OPTRAIL_URL`, a server, with `OPTRAIL_API_KEY`; else `OPTRAIL_DATABASE_URL`, else `SUPABASE_DB_URL`, else a database of our own in `.optrail` beside
  * the nearest package.json. Rejects with `not_configured` naming the variable that is wrong or missing.
  */
 export function readSettings(environment: Environment = process.env, directory: string = process.cwd()): Settings {
-  if (read(environment, 'OPTRAIL_URL') !== undefined) {
-    throw new OptrailError('not_configured', 'OPTRAIL_URL names a server, which this version of Optrail cannot talk to yet.', {
-      hint: 'Unset OPTRAIL_URL, and set OPTRAIL_DATABASE_URL to the PostgreSQL database itself.',
-    });
+  const server = read(environment, 'OPTRAIL_URL');
+  if (server !== undefined) {
+    const url = serverUrl(server, 'OPTRAIL_URL');
+    return { target: { kind: 'server', url, apiKey: readApiKey(environment), source: 'OPTRAIL_URL' } };
   }
   for (const source of DATABASE_VARIABLES) {
     const url = read(environment, source);
@@ -47,6 +49,11 @@ export function readSettings(environment: Environment = process.env, directory: 
   }
   refuseServerless(environment);
   return { target: { kind: 'embedded', directory: trailDirectory(directory), source: 'default' } };
+}
+
+/** `OPTRAIL_API_KEY`: the key or token that a server is asked with. */
+export function readApiKey(environment: Environment = process.env): string | undefined {
+  return read(environment, 'OPTRAIL_API_KEY');
 }
 
 /** How a server checks tokens: what is unset is left out. Whether it makes sense, the server says. */
@@ -119,7 +126,7 @@ function refuseServerless(environment: Environment): void {
   throw new OptrailError(
     'not_configured',
     `On ${SERVERLESS[variable]} (${variable} is set) a local database would vanish after the call, and no database is named.`,
-    { hint: 'Set OPTRAIL_DATABASE_URL, or SUPABASE_DB_URL, to a PostgreSQL database.' },
+    { hint: 'Set OPTRAIL_DATABASE_URL, or SUPABASE_DB_URL, to a PostgreSQL database, or OPTRAIL_URL to a server.' },
   );
 }
 

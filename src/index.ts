@@ -1,5 +1,6 @@
 import type { OptimizationClient } from './client/port.js';
-import { defaultClient, openJournal, openLeftovers } from './open.js';
+import { openJournal, openLeftovers } from './journals.js';
+import { defaultClient } from './open.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*
@@ -74,8 +75,11 @@ export type {
   ClientHandle,
   IterationReadOptions,
   OptimizationClient,
+  ProjectAdministration,
   ReadOptions,
   SampleReadOptions,
+  TrailClient,
+  TrailViews,
 } from './client/port.js';
 export type {
   OptimizationCheckpointsRow,
@@ -87,6 +91,7 @@ export type {
   OptimizationRunAnalyticsRow,
   OptimizationRunsRow,
   OptimizationSamplesRow,
+  OptrailFunctions,
 } from './database/rows.generated.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
 export { type ClientOptions, closeDefaultClient, createClient } from './open.js';
@@ -115,11 +120,16 @@ export type {
 } from './recorder/port.js';
 export type { BestSoFar } from './recorder/standing.js';
 export type {
+  ApiKey,
+  ApiKeyScope,
   Claims,
+  CreateApiKeyInput,
+  CreatedApiKey,
   CreateOptimizationCheckpointInput,
   CreateOptimizationIterationInput,
   CreateOptimizationRunInput,
   CreateOptimizationSampleInput,
+  CreateProjectInput,
   Direction,
   EvalKind,
   IterationDecision,
@@ -133,14 +143,20 @@ export type {
   OptimizationRun,
   OptimizationRunSummary,
   OptimizationSample,
+  ProjectMember,
   ProjectRole,
+  RunCurve,
   RunFiltersInput,
   RunPage,
+  RunProgram,
   RunProgressInput,
   RunStatus,
   SampleBatchResult,
+  SampleMatrix,
+  SearchResult,
   TopRun,
   TopRunsOptions,
   UpdateOptimizationIterationInput,
   UpdateOptimizationRunInput,
+  UpdateProjectInput,
 } from './schemas/index.js';

@@ -1,104 +1,68 @@
-import { join, resolve } from 'node:path';
-import { createDirectClient, type DirectConnection } from './client/direct.js';
-import type { ClientHandle } from './client/port.js';
+import { resolve } from 'node:path';
+import { type DelegatedCall, delegating } from './client/delegate.js';
+import { createDirectClient } from './client/direct.js';
+import { createHttpClient } from './client/http.js';
+import type { ClientHandle, TrailClient } from './client/port.js';
 import { validated } from './client/validate.js';
-import { keepsFiles, postgresUrl, readSettings, trailDirectory } from './config.js';
-import { openEmbedded } from './database/embedded/engine.js';
-import { MEMORY } from './database/embedded/messages.js';
-import { shippedSeed } from './database/embedded/shipped-seed.js';
-import { assertSchema, migrate } from './database/migrate.js';
-import { type Database, TRUSTED } from './database/port.js';
-import type { PoolLike } from './database/postgres.js';
-import { isOptrailError, OptrailError } from './errors.js';
-import { FileJournal } from './journal/file.js';
-import { journalsIn } from './journal/folder.js';
-import type { JournalOwner, OpenJournal, OpenLeftovers } from './journal/port.js';
+import { type ClosableConnection, LazyConnection } from './connection.js';
+import { type Identity, TRUSTED } from './database/port.js';
+import { isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
+import { joinServer } from './joining.js';
+import { type ClientOptions, databaseAt, type Place, placeOf } from './places.js';
 import { ClaimsSchema } from './schemas/project.js';
-import { ExampleMemory } from './store/example-memory.js';
 
-/** Where the trail is. At most one of the four; with none, the environment says (see {@link createClient}). */
-export interface ClientOptions {
-  /** A `postgresql://` URL of a database that `optrail migrate` has prepared. */
-  databaseUrl?: string | undefined;
-  /** Your own `pg.Pool`, on such a database. It is used and never closed. */
-  pool?: PoolLike | undefined;
-  /** A directory for the embedded database, created and migrated where it is new. One process at a time may have it open. */
-  directory?: string | undefined;
-  /** An embedded database that ends with the process. */
-  memory?: boolean | undefined;
-  /**
-   * Of an embedded database: milliseconds after which a statement without an answer counts as hung, and the engine is started
-   * anew. 120,000 where it is left out.
-   */
-  hangAfterMs?: number | undefined;
+export type { ClientOptions } from './places.js';
+
+/** The helper functions over a connection, as its own role and under users' identities. */
+export function handleOn(connection: ClosableConnection): ClientHandle {
+  return handleOf(
+    (identity) => createDirectClient(connection, identity),
+    () => connection.close(),
+  );
 }
 
-/** A database that can be opened. */
-export type Place =
-  | { kind: 'postgres'; url: string }
-  | { kind: 'pool'; pool: PoolLike }
-  | { kind: 'embedded'; directory: string; hangAfterMs?: number | undefined };
-
-/** The place that options name, or the environment where they name none. Rejects with `not_configured`. */
-function placeOf(options: ClientOptions): Place {
-  const { databaseUrl, pool, directory, memory, hangAfterMs } = options;
-  const given = [databaseUrl, pool, directory, memory || undefined].filter((option) => option !== undefined);
-  if (given.length > 1) {
-    throw new OptrailError('not_configured', 'createClient takes one of databaseUrl, pool, directory and memory.', { path: 'options' });
-  }
-  if (hangAfterMs !== undefined) assertHangAfter(hangAfterMs, (databaseUrl ?? pool) !== undefined);
-  if (pool !== undefined) return { kind: 'pool', pool };
-  if (databaseUrl !== undefined) return { kind: 'postgres', url: postgresUrl(databaseUrl, 'databaseUrl') };
-  if (directory !== undefined) return { kind: 'embedded', directory, hangAfterMs };
-  if (memory) return { kind: 'embedded', directory: MEMORY, hangAfterMs };
-  const { target } = readSettings();
-  return target.kind === 'embedded' ? { ...target, hangAfterMs } : target;
+function handleOf(clientAs: (identity: Identity) => TrailClient, close: () => Promise<void>): ClientHandle {
+  return {
+    ...clientAs(TRUSTED),
+    as: (claims) => clientAs({ kind: 'claims', claims: validated(ClaimsSchema, claims, ['claims']) }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
-function assertHangAfter(hangAfterMs: number, isServer: boolean): void {
-  if (!isServer && hangAfterMs >= 1_000 && hangAfterMs <= 86_400_000) return;
-  const message = isServer ? 'hangAfterMs is an option of the embedded database.' : 'hangAfterMs must lie between a second and a day.';
-  throw new OptrailError('not_configured', message, {
-    path: 'hangAfterMs',
-    hint: isServer ? 'Leave it out; statement_timeout is what PostgreSQL calls it.' : 'Leave it out for two minutes.',
-  });
-}
-
-/** Opens a database as it is found, whatever schema it holds. */
-export async function openPlace(place: Place): Promise<Database> {
-  if (place.kind === 'embedded') return openEmbedded({ directory: place.directory, hangAfterMs: place.hangAfterMs });
-  // Who keeps the trail in a directory need not wait until the driver of a server is loaded.
-  const { openPostgres } = await import('./database/postgres.js');
-  return openPostgres(place.kind === 'postgres' ? { url: place.url } : { pool: place.pool });
-}
-
-async function openReady(place: Place): Promise<Database> {
-  // A new directory then comes with the schema; a database that is there already is opened as it is.
-  const database = place.kind === 'embedded' ? await openEmbedded({ ...place, seed: shippedSeed() }) : await openPlace(place);
-  try {
-    // The embedded database is ours to prepare; a server's schema changes only when somebody says so.
-    if (place.kind === 'embedded') await migrate(database);
-    else await assertSchema(database);
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-}
-
-/** Opens at the first call, once for all calls; an opening that failed is tried again by the next call. */
-class LazyConnection implements ClosableConnection {
-  readonly examples = new ExampleMemory();
+/**
+ * Chooses for each call the way it takes: to the database, to the server that is named, or to the one that has the embedded directory
+ * open at present. So a script records while `optrail serve` runs, and goes on when it ends.
+ */
+class ChosenClient {
   readonly #underWay = new Set<Promise<unknown>>();
-  #opening: Promise<Database> | undefined;
-  #closing: Promise<void> | undefined;
+  readonly #connection = new LazyConnection(() => databaseAt(this.place));
+  #place: Place | undefined;
+  #server: ClientHandle | undefined;
+  #joined: ClientHandle | undefined;
+  #closed = false;
 
-  constructor(private readonly place: () => Place) {}
+  constructor(private readonly options: ClientOptions) {}
 
-  async use<T>(call: (database: Database) => Promise<T>, again: boolean): Promise<T> {
-    if (this.#closing !== undefined)
-      throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
-    const running = this.#open().then((database) => (again ? twice(database, call) : call(database)));
+  get place(): Place {
+    this.#place ??= placeOf(this.options);
+    return this.#place;
+  }
+
+  as(identity: Identity): TrailClient {
+    const direct = createDirectClient(this.#connection, identity);
+    return delegating((call) => this.#tracked(() => this.#make(call, direct, identity)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#connection.close();
+  }
+
+  async #tracked<T>(make: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+    const running = make();
     this.#underWay.add(running);
     try {
       return await running;
@@ -107,116 +71,77 @@ class LazyConnection implements ClosableConnection {
     }
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#end();
-    return this.#closing;
+  async #make(call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
+    const { place } = this;
+    if (place.kind === 'server') {
+      this.#server ??= createHttpClient(place);
+      return call.on(actingAs(identity, this.#server));
+    }
+    return place.kind === 'embedded' ? this.#inDirectory(place.directory, call, direct, identity) : call.on(direct);
   }
 
-  async #open(): Promise<Database> {
-    this.#opening ??= openReady(this.place());
+  async #inDirectory(directory: string, call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
+    const joined = this.#joined;
+    if (joined !== undefined) {
+      const answer = await call.on(actingAs(identity, joined)).then(
+        (value) => ({ value }),
+        (error: unknown) => this.#leave(joined, call, error),
+      );
+      if (answer !== null) return answer.value;
+    }
     try {
-      return await this.#opening;
+      return await call.on(direct);
     } catch (error) {
-      this.#opening = undefined;
-      throw error;
+      const server = isOf(error, 'database_locked') ? await joinServer(resolve(directory)) : null;
+      if (server === null) throw error;
+      this.#joined = server;
+      return call.on(actingAs(identity, server));
     }
   }
 
-  async #end(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
-    await (await this.#opening)?.close();
+  /** Where the server has gone, the directory is free, or another server's: null says that the call can be made there. */
+  #leave(joined: ClientHandle, call: DelegatedCall, error: unknown): null {
+    if (!isOf(error, 'server_unreachable')) throw error;
+    if (this.#joined === joined) this.#joined = undefined;
+    if (!call.again) throw error;
+    return null;
   }
 }
 
-/** Where the engine died under a call, the call is made once more on the engine that takes its place. */
-async function twice<T>(database: Database, call: (database: Database) => Promise<T>): Promise<T> {
-  try {
-    return await call(database);
-  } catch (error) {
-    if (isOptrailError(error) && error.code === 'engine_failed' && error.retryable) return call(database);
-    throw error;
-  }
+/** Over HTTP nobody can act as another: the server's own client says so. */
+function actingAs(identity: Identity, server: ClientHandle): TrailClient {
+  return identity.kind === 'trusted' ? server : server.as({});
 }
 
-/** What a handle stands on, and closes. */
-export interface ClosableConnection extends DirectConnection {
-  close(): Promise<void>;
-}
-
-/** The helper functions over a connection, as its own role and under users' identities. */
-export function handleOn(connection: ClosableConnection): ClientHandle {
-  const close = () => connection.close();
-  return {
-    ...createDirectClient(connection, TRUSTED),
-    as(claims) {
-      return createDirectClient(connection, { kind: 'claims', claims: validated(ClaimsSchema, claims, ['claims']) });
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+function isOf(error: unknown, code: OptrailErrorCode): boolean {
+  return isOptrailError(error) && error.code === code;
 }
 
 /**
  * A handle on a trail, for those who want several, another identity, or to say when it closes. The database is opened by
- * the first call. Without options the environment says where: `OPTRAIL_DATABASE_URL`, then `SUPABASE_DB_URL`, then an
- * embedded database in `.optrail` beside the nearest package.json.
+ * the first call. Without options the environment says where: `OPTRAIL_URL` (a server, with `OPTRAIL_API_KEY`), then
+ * `OPTRAIL_DATABASE_URL`, then `SUPABASE_DB_URL`, then an embedded database in `.optrail` beside the nearest package.json.
  *
- * Acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
+ * On a database it acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
+ * On a server it acts as whom the key or token names. Where another process serves the embedded directory (`optrail serve`), calls
+ * go through that server.
  */
 export function createClient(options: ClientOptions = {}): ClientHandle {
-  const place = () => placeOf(options);
-  const handle = handleOn(new LazyConnection(place));
-  places.set(handle, place);
+  const chosen = new ChosenClient(options);
+  const handle = handleOf(
+    (identity) => chosen.as(identity),
+    () => chosen.close(),
+  );
+  places.set(handle, () => chosen.place);
   return handle;
 }
 
-/** A connection of one's own on a trail, opened by its first use, for whoever acts under several identities. */
-export function connectionTo(options: ClientOptions): ClosableConnection {
-  return new LazyConnection(() => placeOf(options));
-}
-
-/** Where each client's database is: its journals lie beside it. */
+/** Where each client's trail is. */
 const places = new WeakMap<object, () => Place>();
 
-/** Where the journals of a database are kept, and what they call it; null where none are kept unless asked for. */
-export function journalPlace(place: Place): { directory: string; target: string | null } | null {
-  if (place.kind === 'embedded') {
-    return place.directory === MEMORY ? null : { directory: join(resolve(place.directory), 'journal'), target: resolve(place.directory) };
-  }
-  if (!keepsFiles()) return null;
-  return { directory: join(trailDirectory(), 'journal'), target: place.kind === 'postgres' ? databaseName(place.url) : null };
-}
-
-/** Host and database: what tells a database from another, without who comes to it. */
-function databaseName(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `postgresql://${host}${pathname}`;
-}
-
-/** The journal of a run beside the database that it is recorded into. */
-export const openJournal: OpenJournal = (owner) => {
-  const { directory, target } = placeOfJournal(owner);
-  return directory === null ? undefined : FileJournal.of({ directory, runId: owner.runId, target });
-};
-
-/** What earlier attempts at a run left; a journal that a living process has is not touched. */
-export const openLeftovers: OpenLeftovers = async (owner) => {
-  const { directory } = placeOfJournal(owner);
-  const journals: FileJournal[] = [];
-  for (const file of directory === null ? [] : journalsIn(directory)) {
-    if (!file.includes(owner.runId.toLowerCase())) continue;
-    const journal = await FileJournal.open(file).catch(() => null);
-    if (journal !== null) journals.push(journal);
-  }
-  return journals;
-};
-
-function placeOfJournal({ client = defaultClient(), option }: JournalOwner): { directory: string | null; target: string | null } {
-  const place = option === false ? undefined : places.get(client)?.();
-  const usual = place === undefined ? null : journalPlace(place);
-  const named = typeof option === 'string' ? resolve(option) : null;
-  const directory = named ?? usual?.directory ?? (option === true ? join(trailDirectory(), 'journal') : null);
-  return { directory, target: usual?.target ?? null };
+/** Where the trail of a client is that `createClient` made; undefined for any other. */
+export function placeOfClient(client: object): Place | undefined {
+  return places.get(client)?.();
 }
 
 let shared: ClientHandle | undefined;

@@ -1,5 +1,6 @@
+import { uuidv7 } from 'uuidv7';
 import { readTokenSettings } from './config.js';
-import type { ClientOptions } from './open.js';
+import type { ClientOptions } from './places.js';
 import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
 import type { ConnectionInfo } from './server/env.js';
@@ -30,6 +31,8 @@ export interface ServerOptions extends ClientOptions, AccessOptions {
 
 /** The REST server as a function of requests, to be mounted where requests come in. */
 export interface OptrailServer {
+  /** What `/healthz` answers with, to tell this server from every other. */
+  readonly instance: string;
   fetch(request: Request, info?: ConnectionInfo): Promise<Response>;
   /** Opens the database, which the first request does too; rejects with why it can not be. */
   open(): Promise<void>;
@@ -49,14 +52,23 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
   const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
   const closing = new AbortController();
   const page = files === undefined ? undefined : dashboard(files);
-  const app = createApp({ trail, ...access, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
+  const instance = uuidv7();
+  const app = createApp({ trail, ...access, instance, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
   const underWay = new Set<Promise<unknown>>();
   let tending: NodeJS.Timeout | undefined;
   const tend = () => {
     // Of several servers over one trail each does it, and finds nothing left to do.
     tending ??= setInterval(() => void trail.tend().catch(() => {}), TEND_EVERY).unref();
   };
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    closing.abort();
+    clearInterval(tending);
+    await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
+    await trail.close();
+  };
   return {
+    instance,
     async fetch(request, info = {}) {
       if (!closing.signal.aborted) tend();
       const answering = Promise.resolve(app.fetch(request, info));
@@ -68,11 +80,9 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
       tend();
     },
     hasKeys: () => trail.hasKeys(),
-    async close() {
-      closing.abort();
-      clearInterval(tending);
-      await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
-      await trail.close();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }

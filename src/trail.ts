@@ -1,13 +1,15 @@
 import { storedSecret } from './client/direct/secret.js';
 import { createDirectClient } from './client/direct.js';
 import type { TrailClient } from './client/port.js';
-import { type Database, type Identity, TRUSTED } from './database/port.js';
+import { type ClosableConnection, connectionTo } from './connection.js';
+import type { Database, Identity } from './database/port.js';
 import { ERROR_CODES, isOptrailError } from './errors.js';
-import { type ClientOptions, type ClosableConnection, connectionTo } from './open.js';
 import { DatabaseEvents } from './operations/events/feed.js';
 import { readFigures } from './operations/figures.js';
 import { schemaReadiness } from './operations/readiness.js';
 import { tend } from './operations/tend.js';
+import { type TrustedAct, trustedTo } from './operations/trusted.js';
+import type { ClientOptions } from './places.js';
 import type { ApiKeyScope } from './schemas/key.js';
 import type { ProjectRole } from './schemas/project.js';
 import type { Caller, EventFeed, Readiness, Trail, TrailFigures } from './server/port.js';
@@ -22,8 +24,8 @@ export function openTrail(options: ClientOptions): Trail {
 }
 
 /**
- * Everything that `clientOf` gives acts under the caller's identity. The rest acts with the connection's own rights: each for the reason
- * that the port gives, and none of it takes anything from a request but a secret.
+ * Everything that `clientOf` gives acts under the caller's identity. The rest acts with the connection's own rights, each for the
+ * reason that stands in operations/trusted.ts.
  */
 class ConnectedTrail implements Trail {
   readonly events: EventFeed;
@@ -38,7 +40,7 @@ class ConnectedTrail implements Trail {
 
   async findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
     const { hash } = await storedSecret(secret);
-    const found = await this.trusted((scope) => findKey(scope, hash));
+    const found = await this.trusted('find a key', (scope) => findKey(scope, hash));
     if (found === null) return null;
     const { id: keyId, projectId } = found;
     const role = ROLES[found.scope];
@@ -50,7 +52,7 @@ class ConnectedTrail implements Trail {
   }
 
   hasKeys(): Promise<boolean> {
-    return this.trusted(hasKeys);
+    return this.trusted('see whether there are keys', hasKeys);
   }
 
   async readiness(): Promise<Readiness> {
@@ -66,11 +68,11 @@ class ConnectedTrail implements Trail {
   }
 
   figures(): Promise<TrailFigures> {
-    return this.connection.use(async (database) => ({ ...(await readFigures(scopeOf(database, TRUSTED))), pool: database.pool }), true);
+    return this.trusted('read figures', async (scope, { pool }) => ({ ...(await readFigures(scope)), pool }));
   }
 
   tend(): Promise<void> {
-    return this.trusted(tend);
+    return this.trusted('tend the trail', tend);
   }
 
   async close(): Promise<void> {
@@ -78,8 +80,8 @@ class ConnectedTrail implements Trail {
     await this.connection.close();
   }
 
-  private trusted<T>(call: (scope: Scope) => Promise<T>): Promise<T> {
-    return this.connection.use((database: Database) => call(scopeOf(database, TRUSTED)), true);
+  private trusted<T>(act: TrustedAct, call: (scope: Scope, database: Database) => Promise<T>): Promise<T> {
+    return this.connection.use((database) => call(scopeOf(database, trustedTo(act)), database), true);
   }
 }
 
@@ -99,7 +101,7 @@ function eventsOver(connection: ClosableConnection): EventFeed {
 }
 
 function identityOf(caller: Caller): Identity {
-  return caller.kind === 'local' ? TRUSTED : { kind: 'claims', claims: caller.claims };
+  return caller.kind === 'local' ? trustedTo('act for the user of this machine') : { kind: 'claims', claims: caller.claims };
 }
 
 /** By the code alone, since anybody may ask and an error's own words name hosts and users. */

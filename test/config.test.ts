@@ -40,10 +40,28 @@ describe('the target', () => {
     expect(readSettings({}, deep).target).toMatchObject({ directory: join(root, 'a', '.optrail') });
   });
 
-  test('cannot be a server yet', () => {
-    expect(() => target({ OPTRAIL_URL: 'https://optrail.example', OPTRAIL_DATABASE_URL: URL_A })).toThrow(
-      expect.objectContaining({ code: 'not_configured', message: expect.stringContaining('OPTRAIL_URL') }),
-    );
+  test('is the server of OPTRAIL_URL before any database, with OPTRAIL_API_KEY', () => {
+    const server = { OPTRAIL_URL: 'https://optrail.example/api/', OPTRAIL_DATABASE_URL: URL_A };
+    expect(target(server)).toEqual({ kind: 'server', url: 'https://optrail.example/api', source: 'OPTRAIL_URL' });
+    expect(target({ ...server, OPTRAIL_API_KEY: ' key ' })).toMatchObject({ kind: 'server', apiKey: 'key' });
+    expect(target({ OPTRAIL_API_KEY: 'key', OPTRAIL_DATABASE_URL: URL_A })).toMatchObject({ kind: 'postgres' });
+  });
+
+  test.each(['localhost:4700', 'not a url', URL_A, 'http://me:sec.ret@host', 'https://optrail_sec_ret@host'])(
+    'is not %s, which is refused by the name of its variable and not shown',
+    (url) => {
+      const reading = (): unknown => target({ OPTRAIL_URL: url });
+      expect(reading).toThrow(expect.objectContaining({ code: 'not_configured', path: 'OPTRAIL_URL', hint: expect.any(String) }));
+      expect(reading).not.toThrow(/sec.?ret/);
+    },
+  );
+
+  test.each([
+    ['http://127.0.0.1:4700/', 'http://127.0.0.1:4700'],
+    ['https://host/api/optrail/v1/', 'https://host/api/optrail'],
+    ['HTTP://Host:80/?x#y', 'http://host'],
+  ])('%s is the server at %s', (url, address) => {
+    expect(target({ OPTRAIL_URL: url })).toMatchObject({ url: address });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ClientHandle } from '../client/port.js';
-import { createClient } from '../open.js';
+import { type ClientOptions, createClient } from '../open.js';
 import type { Output } from './output.js';
 import { nothingThere, type Reader } from './reader.js';
 import type { Shell } from './shell.js';
@@ -35,7 +35,7 @@ export class Context {
 
   /** A command for people to type: on the database that this one was called with. */
   readonly typed = (words: string): string => {
-    const elsewhere = this.db !== undefined && this.target.kind === 'embedded' ? ` --db ${quoted(this.db)}` : '';
+    const elsewhere = this.db !== undefined && this.target.kind !== 'postgres' ? ` --db ${quoted(this.db)}` : '';
     return `npx optrail ${words}${elsewhere}`;
   };
 
@@ -46,8 +46,14 @@ export class Context {
   private open(): ClientHandle {
     assertUsable(this.target);
     if (isAbsent(this.target)) this.output.progress(`making a database in ${describeTarget(this.target)}, which takes some seconds once`);
-    return createClient(this.target.kind === 'postgres' ? { databaseUrl: this.target.url } : { directory: this.target.directory });
+    return createClient(optionsOf(this.target));
   }
+}
+
+/** The target as `createClient` and `createServer` take it. */
+export function optionsOf(target: CliTarget): ClientOptions {
+  if (target.kind === 'server') return { url: target.url, apiKey: target.apiKey };
+  return target.kind === 'postgres' ? { databaseUrl: target.url } : { directory: target.directory };
 }
 
 /** A word as a shell takes it for one. */

@@ -24,4 +24,4 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 process.exitCode = await run(shell);
 // An optimizer that was interrupted goes on by itself; otherwise nothing is left, and what was written still has to leave.
-if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+if (interruption.signal.aborted) process.exit(shell.stopped === true ? EXIT.ok : EXIT.interrupted);

@@ -7,12 +7,14 @@ import { addKeys } from './commands/keys.js';
 import { addLeaderboard } from './commands/leaderboard.js';
 import { addMembers } from './commands/members.js';
 import { addMigrate } from './commands/migrate.js';
+import { addOpenapi } from './commands/openapi.js';
 import { addProjects } from './commands/projects.js';
 import { addRefresh } from './commands/refresh.js';
 import { addRuns } from './commands/runs.js';
 import { addSamples } from './commands/samples.js';
 import { addServe } from './commands/serve.js';
 import { addSync } from './commands/sync.js';
+import { addWatch } from './commands/watch.js';
 import { createRunner } from './runner.js';
 import { FORMATS, wantsJson } from './settings.js';
 import type { Shell } from './shell.js';
@@ -24,7 +26,7 @@ Examples:
   optrail best latest > prompt.txt          take the winning prompt away
   optrail runs list --status failed --json
 
-Where the trail is: --db, else OPTRAIL_DATABASE_URL, else SUPABASE_DB_URL, else an embedded database in .optrail
+Where the trail is: --db, else OPTRAIL_URL (a server, with OPTRAIL_API_KEY), else OPTRAIL_DATABASE_URL, else SUPABASE_DB_URL, else an embedded database in .optrail
 beside the nearest package.json.
 Exit codes: 0 done, 1 error, 2 wrong usage, 130 interrupted. OPTRAIL_DEBUG=1 adds the stack to an error.`;
 
@@ -40,7 +42,10 @@ export function createProgram(shell: Shell): Command {
     .configureHelp({ showGlobalOptions: true })
     .option('--json', 'the same as --output json')
     .addOption(new Option('--output <format>', 'how the answer is written (default: table)').choices(FORMATS))
-    .option('--db <url-or-directory>', 'the database: a postgresql:// URL, or the directory of an embedded one')
+    .option(
+      '--db <url-or-directory>',
+      'where the trail is: a postgresql:// URL, the http:// URL of a server, or the directory of an embedded database',
+    )
     .option('--quiet', 'no notes on stderr')
     .option('--no-color', 'no colors (NO_COLOR=1 does the same)')
     .addHelpText('after', EXAMPLES);
@@ -49,6 +54,7 @@ export function createProgram(shell: Shell): Command {
   addDemo(program, run);
   addRuns(program, run);
   addIterations(program, run);
+  addWatch(program, run);
   addSamples(program, run);
   addBest(program, run);
   addLeaderboard(program, run);
@@ -59,6 +65,7 @@ export function createProgram(shell: Shell): Command {
   addRefresh(program, run);
   addSync(program, run);
   addServe(program, run);
+  addOpenapi(program, run);
   return program;
 }
 

@@ -12,6 +12,8 @@ export interface Shell {
   readonly signal: AbortSignal;
   /** What Ctrl-C does. */
   interrupt(): void;
+  /** Set by a command that ends in good order by being interrupted. */
+  stopped?: boolean;
 }
 
 /** By https://no-color.org, and FORCE_COLOR where the output is no terminal. */

@@ -442,3 +442,20 @@ export type RecordOptimizationSamplesRow = {
   stored: number | null;
   existing: number | null;
 };
+
+/** A row as PostgREST writes it, where bytes are text. */
+type AsJson<Row> = { [Column in keyof Row]: Uint8Array extends Row[Column] ? string | Exclude<Row[Column], Uint8Array> : Row[Column] };
+
+/** The functions that a user of supabase-js calls with `rpc`, in the form of `Database['public']['Functions']`. */
+export type OptrailFunctions = {
+  /** A project's rows of optimization_run_analytics, and when they were refreshed. */
+  get_optimization_analytics: { Args: { p_project_id: string }; Returns: AsJson<GetOptimizationAnalyticsRow>[] };
+  /** What a run came to, with its winner. No row where there is no such run, or none the caller may see. */
+  get_optimization_run_summary: { Args: { p_run_id: string; p_project_id?: string }; Returns: AsJson<GetOptimizationRunSummaryRow>[] };
+  /** Completed runs by final_score / score_max (negated for minimize), the earlier of equals first. Compare only rows of one metric and one evaluation set. */
+  get_top_runs_by_score: { Args: { p_project_id: string; p_limit?: number; p_metric?: string; p_eval_set?: string }; Returns: AsJson<GetTopRunsByScoreRow>[] };
+  /** Records an iteration given as JSON with this table's column names. The same id again returns the stored row unchanged; a placeholder is filled in. */
+  record_optimization_iteration: { Args: { p_iteration: JsonValue; p_program_hash?: string; p_program?: string }; Returns: AsJson<OptimizationIterationsRow>[] };
+  /** Records samples of one project, given as a JSON array with this table's column names and hashes in hexadecimal; contents are examples not sent before. Samples that exist stay as they are; missing iterations are made as placeholders. */
+  record_optimization_samples: { Args: { p_project_id: string; p_samples: JsonValue; p_example_hashes?: string[]; p_example_contents?: string[] }; Returns: AsJson<RecordOptimizationSamplesRow>[] };
+};

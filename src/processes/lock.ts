@@ -92,7 +92,7 @@ async function refuseIfOwned(place: Place, number: number): Promise<void> {
     'database_locked',
     `${directory} is in use by ${owner.pid === process.pid ? `this process (${owner.pid}), which opened it before` : `process ${owner.pid}`}.`,
     {
-      hint: 'Close that client or end that process, use another directory, or let both use PostgreSQL through OPTRAIL_DATABASE_URL.',
+      hint: 'Close that client or end that process, or run `optrail serve` there: other processes go through it by themselves. Or use another directory, or PostgreSQL through OPTRAIL_DATABASE_URL.',
       retryable: true,
     },
   );

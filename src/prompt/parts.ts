@@ -1,5 +1,6 @@
 import { conversation } from './conversation.js';
-import type { PromptField, PromptPart } from './part.js';
+import { dspyParts } from './dspy.js';
+import type { PromptPart } from './part.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,25 +22,17 @@ function readable(program: unknown): readonly PromptPart[] | null {
   if (Array.isArray(program)) return conversation(program);
   if (typeof program !== 'object' || program === null) return null;
   const fields = program as Fields;
-  return evolved(fields) ?? conversation(fields.messages) ?? single(fields) ?? predictors(fields) ?? components(fields);
+  return evolved(fields) ?? conversation(fields.messages) ?? single(fields) ?? some(dspyParts(fields)) ?? components(fields);
 }
 
 /** Ax's candidate: texts by component, the demonstrations and the signature of each program beside them. */
 function evolved({ componentMap, demos, programs }: Fields): readonly PromptPart[] | null {
   if (typeof componentMap !== 'object' || componentMap === null) return null;
-  const signatures = objects(programs).flatMap(({ id, signature }) =>
-    typeof id === 'string' && typeof signature === 'string' ? [{ name: id, description: signature }] : [],
-  );
+  const signatures = objects(programs).filter(({ id, signature }) => typeof id === 'string' && typeof signature === 'string');
+  const signatureOf = (key: string) => signatures.find(({ id }) => key.startsWith(`${String(id)}::`))?.signature as string | undefined;
   const texts = Object.entries(componentMap as Fields)
     .filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '')
-    .map(([key, text]) =>
-      part(
-        key,
-        text,
-        [],
-        signatures.filter(({ name }) => key.startsWith(`${name}::`)),
-      ),
-    );
+    .map(([key, text]) => part(key, text, [], signatureOf(key)));
   const shown = objects(demos).map(({ programId, traces }) => part(String(programId), '', Array.isArray(traces) ? traces : []));
   return [...texts, ...shown];
 }
@@ -50,20 +43,6 @@ function single(fields: Fields): readonly PromptPart[] | null {
   return key === undefined ? null : [part(null, fields[key] as string, DEMO_KEYS.map((each) => fields[each]).find(Array.isArray))];
 }
 
-/** DSPy's saved program: predictors by name, each with the instructions of its signature and its demos. */
-function predictors(fields: Fields): readonly PromptPart[] | null {
-  const parts = Object.entries(fields).flatMap(([name, value]): PromptPart[] => {
-    const { signature, demos } = (value ?? {}) as { signature?: Fields; demos?: unknown };
-    if (typeof signature?.instructions !== 'string') return [];
-    const named = objects(signature.fields).map(({ prefix, description }) => ({
-      name: typeof prefix === 'string' ? prefix : '',
-      description: typeof description === 'string' ? description : '',
-    }));
-    return [part(name, signature.instructions, Array.isArray(demos) ? demos : [], named)];
-  });
-  return parts.length === 0 ? null : parts;
-}
-
 /** GEPA's candidate: texts by the name of their component, and nothing else. */
 function components(fields: Fields): readonly PromptPart[] | null {
   const entries = Object.entries(fields);
@@ -71,9 +50,11 @@ function components(fields: Fields): readonly PromptPart[] | null {
   return entries.filter(([, text]) => text !== '').map(([name, text]) => part(name, text));
 }
 
-function part(name: string | null, text: string, demos: readonly unknown[] = [], fields: readonly PromptField[] = []): PromptPart {
-  return { kind: 'prompt', name, text, demos, fields };
+function part(name: string | null, text: string, demos: readonly unknown[] = [], signature: string | null = null): PromptPart {
+  return { kind: 'prompt', name, text, fields: [], demos, signature };
 }
+
+const some = (parts: readonly PromptPart[]) => (parts.length === 0 ? null : parts);
 
 function objects(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : [];

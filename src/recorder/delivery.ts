@@ -20,7 +20,7 @@ export interface RetryPolicy {
 }
 
 /** The database may be back in a while, whatever is sent: it does not answer, or another process has its directory open. */
-const AWAY: ReadonlySet<string> = new Set(['database_unreachable', 'database_locked']);
+const AWAY: ReadonlySet<string> = new Set(['database_unreachable', 'database_locked', 'server_unreachable']);
 
 /** There is no database to send to any more. What was to be sent stays in the journal. */
 export class Halt extends Error {}

@@ -17,12 +17,16 @@ import { securityHeaders } from './security.js';
 
 export interface AppOptions {
   trail: Trail;
+  /** Tells this server from every other. */
+  instance?: string | undefined;
   /** Stand before everything, what is for anybody too. */
   front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
   /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
+  /** Rejects where a request that was let in would not be any more: what a stream is asked again and again. */
+  recheck(context: Context<ServerEnv>): Promise<void>;
   /** Largest body that is read whole, in bytes, decompressed. */
   maxBodyBytes?: number | undefined;
   /** Milliseconds in which an answer has to begin. */
@@ -33,7 +37,7 @@ export interface AppOptions {
   page?: MiddlewareHandler<ServerEnv> | undefined;
   /** Told of each request; nobody is where it is left out. */
   logger?: Logger | undefined;
-  /** Milliseconds after which a stream asks the gate again: 30,000 where it is left out. */
+  /** Milliseconds between two such questions: 30,000 where it is left out. */
   recheckMs?: number | undefined;
 }
 
@@ -41,9 +45,9 @@ const NEVER = new AbortController().signal;
 
 /** The server as a function of requests. It never listens. */
 export function createApp(options: AppOptions): Hono<ServerEnv> {
-  const { basePath = '', timeoutMs = TIMEOUT_MS, logger, trail } = options;
+  const { basePath = '', timeoutMs = TIMEOUT_MS, logger } = options;
   const docs = `${basePath}/docs`;
-  const facts = factsOf(trail, basePath);
+  const facts = factsOf(options);
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
@@ -57,9 +61,10 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   return app;
 }
 
-function factsOf(trail: Trail, basePath: string): ServerFacts {
+function factsOf({ trail, basePath = '', instance = '' }: AppOptions): ServerFacts {
   let document: ReturnType<ServerFacts['document']> | undefined;
   return {
+    instance,
     metrics: new Metrics(trail),
     document() {
       document ??= openApiDocument(ROUTES, basePath);
@@ -86,29 +91,38 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
   const { raw: request } = context.req;
   const { caller, client, signal, requestId } = context.var;
   const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
-  const reply = await route.handle({
-    params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
-    query: queryOf(route.query ?? NO_QUERY, request.url),
-    caller,
-    client,
-    trail: options.trail,
-    signal,
-    closing: options.closing ?? NEVER,
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    recheck: async () => {
-      await options.gate(context, async () => {});
-    },
-    recheckMs: options.recheckMs,
-    request,
-    requestId,
-    server,
-    docs: `${options.basePath ?? ''}/docs`,
-    body: () => jsonOf(request, limit, signal),
-    lines: () => linesOf(request, limit, signal),
-  });
+  const reply = await inWords(() =>
+    route.handle({
+      params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
+      query: queryOf(route.query ?? NO_QUERY, request.url),
+      caller,
+      client,
+      trail: options.trail,
+      signal,
+      closing: options.closing ?? NEVER,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      recheck: () => options.recheck(context),
+      recheckMs: options.recheckMs,
+      request,
+      requestId,
+      server,
+      docs: `${options.basePath ?? ''}/docs`,
+      body: () => jsonOf(request, limit, signal),
+      lines: () => linesOf(request, limit, signal),
+    }),
+  );
   // Nobody who follows need wait until the database is asked the next time.
   if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
+}
+
+/** Hono hands nothing but errors to the handler of errors. */
+async function inWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
+  }
 }
 
 function noRoute({ req }: Context<ServerEnv>, docs: string): HttpRefusal {

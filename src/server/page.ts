@@ -8,7 +8,7 @@ import type { ServerEnv } from './env.js';
 /** What only routes answer, so that a wrong path there is an error and no page. */
 const ROUTES_ALONE = /^\/(v1|docs|healthz|readyz|metrics)(\/|$)/;
 /** A file whose name changes with its content. */
-const HASHED = /[/\\]assets[/\\].+-[\w-]{8,}\.\w+$/;
+const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/;
 
 /**
  * The dashboard in a directory: its files, and for whoever asks for a page its `index.html` at any path, since it has paths of its
@@ -16,18 +16,18 @@ const HASHED = /[/\\]assets[/\\].+-[\w-]{8,}\.\w+$/;
  */
 export function dashboard(directory: string): MiddlewareHandler<ServerEnv> {
   const isBuilt = existsSync(join(directory, 'index.html'));
-  const cached = (path: string, context: Parameters<MiddlewareHandler>[0]) =>
-    context.header('cache-control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-  const file = isBuilt ? serveStatic<ServerEnv>({ root: directory, precompressed: true, onFound: cached }) : undefined;
-  const index = isBuilt ? serveStatic<ServerEnv>({ root: directory, path: 'index.html', onFound: cached }) : undefined;
+  const file = isBuilt ? serveStatic<ServerEnv>({ root: directory, precompressed: true }) : undefined;
+  const index = isBuilt ? serveStatic<ServerEnv>({ root: directory, path: 'index.html' }) : undefined;
   return async (context, next) => {
     if (ROUTES_ALONE.test(context.req.path)) return next();
     if (file === undefined || index === undefined) {
       return context.req.path === '/' ? context.html(placeholder(), 200, { 'cache-control': 'no-cache' }) : next();
     }
     context.set('template', 'page');
+    context.header('cache-control', HASHED.test(context.req.path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     const found = await file(context, async () => {});
     if (found !== undefined) return found;
+    context.header('cache-control', 'no-cache');
     return wantsPage(context.req.header('accept')) ? index(context, next) : next();
   };
 }

@@ -38,6 +38,8 @@ export interface AnswerSpec {
 
 /** What the routes about the server itself tell. */
 export interface ServerFacts {
+  /** Tells this server from every other. */
+  instance: string;
   metrics: Metrics;
   /** The OpenAPI document. */
   document(): OpenApiDocument;
@@ -57,7 +59,7 @@ export interface Call<Params, Query> {
   closing: AbortSignal;
   /** Milliseconds in which an answer has to begin. */
   timeoutMs: number;
-  /** Asks the gate again, as if the request had just come; rejects where it would now be refused. */
+  /** Rejects where the caller, who was let in, would not be any more. */
   recheck(): Promise<void>;
   /** Milliseconds between two such questions of a stream; its own where it is left out. */
   recheckMs: number | undefined;

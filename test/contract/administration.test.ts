@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import pg from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TRUSTED } from '../../src/database/port.js';
 import type { ApiKey, Claims } from '../../src/schemas/index.js';
@@ -204,6 +205,17 @@ describe.each(DOORS)('administration on $name', (install) => {
       await trail.sql("update optrail.api_keys set last_used_at = now() - interval '61 s' where id = $1", [id]);
       await find(secret);
       expect(new Date((await lastUse()) ?? 0).getTime()).toBeGreaterThanOrEqual(new Date(first ?? '').getTime());
+    });
+
+    test.runIf(install.kind === 'postgres')('whoever holds its row holds up nobody who shows it', async () => {
+      const { secret, id } = await trail.client.createApiKey(project, { name: 'ci' });
+      const other = new pg.Client({ connectionString: trail.url });
+      await other.connect();
+      await other.query('begin');
+      await other.query('select from optrail.api_keys where id = $1 for update', [id]);
+      expect(await find(secret)).toMatchObject({ id });
+      await other.query('rollback');
+      await other.end();
     });
 
     test('an owner makes, sees and ends keys of his project, and nobody reads a hash', async () => {

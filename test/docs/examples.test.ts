@@ -11,7 +11,10 @@ import { asSuperuser } from '../support/sql.js';
 
 const HOW_TO = 'docs/how-to';
 /** In an order in which each finds what it reads. */
-const GUIDES = ['README.md', ...['record-a-run', 'ax', 'embedded', 'query', 'postgres'].map((name) => `${HOW_TO}/${name}.md`)];
+const GUIDES = [
+  'README.md',
+  ...['record-a-run', 'ax', 'embedded', 'query', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map((name) => `${HOW_TO}/${name}.md`),
+];
 const PAGES = markdownIn('.');
 
 function markdownIn(folder: string): string[] {

@@ -22,6 +22,11 @@ do $migration$ begin
   create materialized view public.optimization_run_analytics as select status, count(*) as total_runs from public.optimization_runs group by 1;
   create function public.get_top_runs(p_limit integer) returns table (run_id uuid, score numeric) language sql
     as 'select id, 1.0 from public.optimization_runs limit p_limit';
+  create role authenticated;
+  create function public.record_run(p_run jsonb, p_tags text[] default '{}') returns setof public.optimization_runs language sql
+    as 'select * from public.optimization_runs';
+  create function public.get_secret() returns setof public.optimization_runs language sql as 'select * from public.optimization_runs';
+  revoke execute on function public.get_secret() from public;
   create function public.get_none(p_limit integer) returns integer language sql as 'select p_limit';
 end $migration$;
 `;
@@ -51,6 +56,15 @@ export type OptimizationRunsRow = {
 export type GetTopRunsRow = {
   run_id: string | null;
   score: number | null;
+};
+
+/** A row as PostgREST writes it, where bytes are text. */
+type AsJson<Row> = { [Column in keyof Row]: Uint8Array extends Row[Column] ? string | Exclude<Row[Column], Uint8Array> : Row[Column] };
+
+/** The functions that a user of supabase-js calls with ${'`rpc`'}, in the form of ${"`Database['public']['Functions']`"}. */
+export type OptrailFunctions = {
+  get_top_runs: { Args: { p_limit: number }; Returns: AsJson<GetTopRunsRow>[] };
+  record_run: { Args: { p_run: JsonValue; p_tags?: string[] }; Returns: AsJson<OptimizationRunsRow>[] };
 };
 `;
 

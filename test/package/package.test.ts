@@ -69,7 +69,7 @@ test('a new database comes from the seed in the package', () => {
 });
 
 test('every entry point loads where @ax-llm/ax is not installed', () => {
-  const script = `for (const name of ['optrail', 'optrail/schemas', 'optrail/ax']) console.log(typeof (await import(name)));`;
+  const script = `for (const name of ['optrail', 'optrail/schemas', 'optrail/edge', 'optrail/ax']) console.log(typeof (await import(name)));`;
   expect(run('node', '--input-type=module', '--eval', script)).toBe('object\nobject\nobject\n');
 });
 

@@ -23,6 +23,36 @@ describe('a program as text', () => {
       'Answer.\n\n# Demonstrations\n\nq: x\na: y',
     ],
     [
+      "DSPy's program of several predictors, with fields that say something",
+      {
+        classify: {
+          traces: [],
+          train: [],
+          demos: [{ augmented: true, ticket: 'The parcel never came', label: 'shipping' }],
+          signature: {
+            instructions: 'Say which desk.',
+            fields: [
+              { prefix: 'Ticket Text:', description: `\${ticket_text}` },
+              { prefix: 'Label:', description: 'billing, shipping or account' },
+            ],
+          },
+          lm: { model: 'openai/gpt-5-mini' },
+        },
+        'answer.predict': {
+          traces: [],
+          demos: [],
+          signature: { instructions: 'Answer.', fields: [{ prefix: 'Answer:', description: `\${answer}` }] },
+        },
+        metadata: { dependency_versions: { dspy: '3.4.1' } },
+      },
+      '# classify\nSay which desk.\n\n# Fields\nTicket Text\nLabel: billing, shipping or account\n\n# Demonstrations\n\nticket: The parcel never came\nlabel: shipping\n\n# answer.predict\nAnswer.',
+    ],
+    [
+      "DSPy's program that is one predictor itself",
+      { traces: [], train: [], demos: [{ q: 'x', a: 'y' }], signature: { instructions: 'Answer.', fields: [] }, lm: null },
+      'Answer.\n\n# Demonstrations\n\nq: x\na: y',
+    ],
+    [
       'a conversation',
       {
         messages: [

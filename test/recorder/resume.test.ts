@@ -4,9 +4,9 @@ import { createTrackRun } from '../../src/recorder/track-run.js';
 import { freshDatabase, temporaryDirectory } from '../support/databases.js';
 import { runNode } from '../support/node.js';
 import { newProject } from '../support/records.js';
-import { ageHeartbeat, INSTALLS, useTrail } from '../support/trails.js';
+import { ageHeartbeat, DOORS, useTrail } from '../support/trails.js';
 
-const TESTED = INSTALLS.filter(({ name }) => !name.includes('15'));
+const TESTED = DOORS.filter(({ name }) => !name.includes('15'));
 
 describe.each(TESTED)('resume on $name', (install) => {
   const trail = useTrail(install);

@@ -76,6 +76,12 @@ const CHECKS: Record<string, Check> = {
     const [runs] = await session.rows('select count(*)::int as runs from optimization_runs');
     expect(view).toEqual(runs);
   },
+  Events: async ([rows], session, text) => {
+    const last = { run_id: RECORDED, position: expect.stringMatching(/^\d+:\d+:/), iterations: [4], status: null };
+    expect(rows?.at(-1)).toEqual({ ...last, kind: 'iteration.recorded' });
+    const here = text.replaceAll('745:745:', String(rows?.at(-1)?.position));
+    expect(await session.run(here)).toEqual([[]]);
+  },
   Identity: async (results, session) => {
     const [all] = await session.rows(
       "select count(*)::int as all, count(*) filter (where project_id = 'proj_123')::int as mine from optimization_runs",

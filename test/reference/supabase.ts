@@ -6,7 +6,7 @@ interface Answer<T> {
   error: unknown;
 }
 
-/** So much of supabase-js as the pages use: it says as SQL what PostgREST would, as `service_role`. */
+/** So much of supabase-js as the pages use: it says as SQL what PostgREST would. */
 export interface Supabase {
   from(table: string): Table;
   rpc(name: string, args: Row): Promise<Answer<Row[]>>;
@@ -17,10 +17,12 @@ interface Table {
   update(values: Row): { eq(column: string, value: unknown): Promise<Answer<null>> };
 }
 
-export function supabaseOn(session: Session): Supabase {
+/** As `service_role`, or as a user with claims. */
+export function supabaseOn(session: Session, claims?: Row): Supabase {
   const ask = async (statement: string): Promise<Answer<Row[]>> => {
     try {
-      return { data: (await session.as('service_role', statement)).at(-1) ?? [], error: null };
+      const results = await (claims === undefined ? session.as('service_role', statement) : asUser(session, claims, statement));
+      return { data: results.at(-1) ?? [], error: null };
     } catch (error) {
       return { data: null, error };
     }
@@ -51,7 +53,21 @@ export function supabaseOn(session: Session): Supabase {
   };
 }
 
+/** As PostgREST does it: role and claims for one transaction. */
+async function asUser(session: Session, claims: Row, statement: string): Promise<Row[][]> {
+  await session.run(`begin; set local role authenticated; select set_config('request.jwt.claims', ${literal(claims)}, true)`);
+  try {
+    const results = await session.run(statement);
+    await session.run('commit');
+    return results;
+  } catch (error) {
+    await session.run('rollback');
+    throw error;
+  }
+}
+
 function literal(value: unknown): string {
+  if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string')) return `array[${value.map(literal)}]`;
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return `'${text.replaceAll("'", "''")}'`;
 }

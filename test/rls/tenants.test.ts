@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { OptimizationClient, TrailViews } from '../../src/client/port.js';
+import type { TrailClient } from '../../src/client/port.js';
 import type { Identity, SqlValue } from '../../src/database/port.js';
 import type { OptrailError } from '../../src/errors.js';
 import { createClient } from '../../src/open.js';
 import { ABSENT } from '../support/records.js';
 import { INSTALLS, useTrail } from '../support/trails.js';
-import { RUN_A, RUN_B, SDK_CALLS } from './scenarios.js';
-import { fill } from './tenants.js';
+import { ADMINISTRATION_CALLS, RUN_A, RUN_B, SDK_CALLS } from './scenarios.js';
+import { fill, fillProject } from './tenants.js';
 
 const TESTED = INSTALLS.filter(({ name }) => !name.includes('15'));
 const STRANGER = { sub: 'owner-of-b' };
@@ -67,7 +67,7 @@ const shapeOf = (said: unknown) =>
 
 describe.each(TESTED)('tenants on $name', (install) => {
   const trail = useTrail(install);
-  let stranger: OptimizationClient & TrailViews;
+  let stranger: TrailClient;
   beforeAll(async () => {
     await fill(trail);
     stranger = trail.client.as(STRANGER);
@@ -82,6 +82,14 @@ describe.each(TESTED)('tenants on $name', (install) => {
     const [foreign, absent] = [await saidOf(call(stranger, RUN_A)), await saidOf(call(stranger, ABSENT))];
     expect(shapeOf(foreign)).toBe(shapeOf(absent));
   });
+
+  test.each(Object.entries(ADMINISTRATION_CALLS))(
+    '%s says of a project of another tenant what it says of one that is not there',
+    async (_, call) => {
+      const [foreign, absent] = [await saidOf(call(stranger, 'A', ABSENT)), await saidOf(call(stranger, 'absent', ABSENT))];
+      expect(shapeOf(foreign)).toBe(shapeOf(absent));
+    },
+  );
 
   test('a project of another tenant and one that is not there are refused alike', async () => {
     const inProject: ((projectId: string) => Promise<unknown>)[] = [
@@ -338,6 +346,9 @@ describe.each(TESTED.filter(({ kind }) => kind === 'postgres'))('other connectio
       const id = name.startsWith('resume') ? await failedRun() : RUN_A;
       expect(await call(client, id), name).not.toEqual([]);
     }
+    const keyId = await fillProject({ client }, 'administered');
+    for (const [name, call] of Object.entries(ADMINISTRATION_CALLS)) expect(await call(client, 'administered', keyId), name).toBeTruthy();
+    expect(await client.getProject('administered')).toBeNull();
     expect(await client.createOptimizationRun({ projectId: 'new', runName: 'x', optimizerType: 'gepa' })).toMatchObject({
       createdBy: null,
     });

@@ -9,7 +9,7 @@ import { type Claims, ClaimsSchema } from '../../src/schemas/index.js';
 import { createServer, type ServerOptions } from '../../src/server.js';
 
 /** Signs the tokens of a test run's users. */
-const SECRET = 'a secret of the tests, and of thirty-two bytes at least';
+export const SECRET = 'a secret of the tests, and of thirty-two bytes at least';
 
 /** A server on a socket of this machine, and clients that talk to it. */
 export interface HttpServer {

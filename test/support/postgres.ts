@@ -13,6 +13,8 @@ export const MAJORS: readonly Major[] = [15, 18];
 export interface Server {
   /** URL of the superuser `postgres` in database `postgres`; every login is trusted. */
   url: string;
+  /** Stops the server as PostgreSQL calls it, fast or immediate (which is a crash), and starts it anew on its port. */
+  restart(how: 'fast' | 'immediate'): Promise<void>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -54,13 +56,20 @@ export async function startServer(
     writeFileSync(join(data, name), content, { mode: 0o600 });
     if (asRoot) chownSync(join(data, name), NOBODY, NOBODY);
   }
-  const { child, port } = await launch(binaries, data, { ...SETTINGS, ...settings });
+  const launched = await launch(binaries, data, { ...SETTINGS, ...settings });
+  const { port } = launched;
+  let { child } = launched;
   const kill = (): void => {
     child.kill('SIGQUIT');
   };
   process.once('exit', kill);
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    async restart(how) {
+      child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+      await once(child, 'exit');
+      ({ child } = await launchOn(port, binaries, data, { ...SETTINGS, ...settings }));
+    },
     async stop() {
       process.off('exit', kill);
       if (child.exitCode === null) {
@@ -79,13 +88,21 @@ async function launch(
   settings: Record<string, string>,
   tries = 3,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const port = await freePort();
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(binaries.postgres, ['-D', data, ...flags], { ...user, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] });
-  const problem = await readiness(child);
+  const { child, problem, port } = await launchOn(await freePort(), binaries, data, settings);
   if (problem === undefined) return { child, port };
   if (tries > 1) return launch(binaries, data, settings, tries - 1);
   throw new Error(`PostgreSQL did not start: ${problem}`);
+}
+
+async function launchOn(
+  port: number,
+  binaries: Binaries,
+  data: string,
+  settings: Record<string, string>,
+): Promise<{ child: ChildProcess; port: number; problem: string | undefined }> {
+  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(binaries.postgres, ['-D', data, ...flags], { ...user, cwd: data, stdio: ['ignore', 'ignore', 'pipe'] });
+  return { child, port, problem: await readiness(child) };
 }
 
 function readiness(child: ChildProcess): Promise<string | undefined> {

@@ -7,14 +7,19 @@ import type { OptimizationRun } from '../../schemas/run.js';
 import type { Context } from '../context.js';
 import { count, score } from '../format/figures.js';
 import { plainLine } from '../format/plain.js';
+import { axProgram } from '../programs/ax-program.js';
+import { dspyState } from '../programs/dspy-state.js';
 import { findIteration } from '../reference.js';
 import type { Runner } from '../runner.js';
 import { whyNoBest } from '../views/why-no-best.js';
 import { winnerColumns } from '../views/winner.js';
 
+const FORMATS = ['text', 'json', 'dspy', 'ax'] as const;
+type Format = (typeof FORMATS)[number];
+
 interface BestOptions {
   project?: string;
-  format?: 'text' | 'json';
+  format?: Format;
   out?: string;
 }
 
@@ -24,15 +29,15 @@ export function addBest(program: Command, run: Runner): void {
     .description('the winning prompt, ready to pipe')
     .option('--project <id>', 'look for the run in this project alone')
     .addOption(
-      new Option('--format <format>', 'the prompt as text, or the whole program as the JSON it was recorded as (default: text)').choices([
-        'text',
-        'json',
-      ]),
+      new Option(
+        '--format <format>',
+        'the prompt as text, the whole program as the JSON it was recorded as, or the file that DSPy or Ax loads (default: text)',
+      ).choices(FORMATS),
     )
     .option('--out <file>', 'write it to this file')
     .addHelpText(
       'after',
-      '\n<run> may name another iteration: latest#12. --json prints the iteration with its program and its text.\n\nExamples:\n  optrail best latest | pbcopy\n  optrail best 019e2f41 --out prompts/triage.txt\n  optrail best latest --format json --out program.json',
+      '\n<run> may name another iteration: latest#12. --json prints the iteration with its program and its text.\n\nExamples:\n  optrail best latest | pbcopy\n  optrail best 019e2f41 --out prompts/triage.txt\n  optrail best latest --format json --out program.json\n  optrail best latest --format dspy --out program.json',
     )
     .action(run(best));
 }
@@ -46,7 +51,7 @@ async function best(context: Context, options: BestOptions, text: string): Promi
     await output.list(winnerColumns, [winner], { ...winner, text: textOf(context, run, winner) });
     return;
   }
-  const content = options.format === 'json' ? JSON.stringify(programOf(run, winner), null, 2) : textOf(context, run, winner);
+  const content = contentOf(context, run, winner, options.format ?? 'text');
   if (options.out === undefined) return output.verbatim(content);
   await writeFile(options.out, content.endsWith('\n') ? content : `${content}\n`);
   output.note(`written to ${plainLine(options.out)} (${count(content.length)} characters)`);
@@ -73,6 +78,13 @@ async function theIteration({ reader, signal, typed }: Context, run: Optimizatio
   throw new OptrailError('not_found', `Run "${plainLine(run.runName)}" has no iteration ${number}.`, {
     hint: `${typed(`iterations list ${run.id}`)} shows those it has.`,
   });
+}
+
+function contentOf(context: Context, run: OptimizationRun, winner: OptimizationIteration, format: Format): string {
+  if (format === 'text') return textOf(context, run, winner);
+  const program = programOf(run, winner);
+  if (format === 'dspy') return JSON.stringify(dspyState(run, program), null, 2);
+  return JSON.stringify(format === 'ax' ? axProgram(run, winner, program) : program, null, 2);
 }
 
 function noteOrigin({ output }: Context, run: OptimizationRun, winner: OptimizationIteration): void {

@@ -1,45 +1,125 @@
-import { serve as listen, type ServerType } from '@hono/node-server';
-import type { Command } from 'commander';
-import { createServer } from '../../server.js';
-import type { Context } from '../context.js';
-import { integer } from '../options.js';
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import pino from 'pino';
+import { databaseAt } from '../../places.js';
+import { announceServer } from '../../processes/server-file.js';
+import type { Logger } from '../../server/log.js';
+import { createServer, type OptrailServer } from '../../server.js';
+import { type Context, optionsOf } from '../context.js';
+import type { Column } from '../format/columns.js';
+import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
+import { type Listener, listen, urlOf } from '../serve/listener.js';
+import { assertGuarded, isOpen, reachableHost } from '../serve/openness.js';
+import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
+
+const LEVELS = ['info', 'warn', 'error', 'silent'] as const;
 
 interface ServeOptions {
   host: string;
   port: number;
+  open?: boolean;
+  allowOrigin?: string[];
+  log?: (typeof LEVELS)[number];
+}
+
+/** What is said of a server that runs. */
+interface Started {
+  url: string;
+  pid: number;
+  open: boolean;
 }
 
 export function addServe(program: Command, run: Runner): void {
   program
     .command('serve')
-    .description('serve the trail: REST API and documentation')
+    .description('serve the trail: the REST API, its documentation, live updates and the dashboard')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', integer(0, 65_535), 4700)
+    .option('--open', 'let programs of this machine in without a key (default: on 127.0.0.1 with an embedded database)')
+    .option('--no-open', 'ask everybody for a key or a token')
+    .option('--allow-origin <origin>', 'let pages of this origin call the server; may be given several times', collect)
+    .addOption(new Option('--log <level>', 'requests as lines of JSON on stderr (default: info, and warn on a terminal)').choices(LEVELS))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  optrail serve\n  optrail serve --port 0 --json\n  optrail serve --host 0.0.0.0        with API keys: see optrail keys create --help',
+    )
     .action(run(serve));
 }
 
-async function serve({ target, output, signal }: Context, { host, port }: ServeOptions): Promise<void> {
+async function serve(context: Context, { host, port, open: wanted, allowOrigin, log }: ServeOptions): Promise<void> {
+  const { target, signal, shell } = context;
   assertUsable(target);
-  const place = target.kind === 'postgres' ? { databaseUrl: target.url } : { directory: target.directory };
-  const server = createServer({ ...place, auth: { open: target.kind === 'embedded' } });
-  const { listener, url } = await listening(server.fetch, host, port);
-  await output.lines([url]);
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  listener.close();
-  await server.close();
+  databaseAt(target);
+  const open = isOpen(host, wanted, context);
+  const server = createServer({
+    ...optionsOf(target),
+    auth: { open },
+    allowedOrigins: allowOrigin,
+    dashboard: fileURLToPath(new URL('../../dashboard', import.meta.url)),
+    logger: loggerOf(shell, log),
+  });
+  let withdraw = () => {};
+  try {
+    const listener = await started(server, context, host, port);
+    withdraw = announce(server, context, host, listener.url);
+    await tell(context, { url: listener.url, pid: process.pid, open });
+    await interrupted(signal);
+    withdraw();
+    listener.stop();
+    await server.close();
+    await listener.stopped();
+    // To be stopped is how a server ends.
+    shell.stopped = true;
+  } finally {
+    withdraw();
+    await server.close();
+  }
 }
 
-function listening(
-  fetch: (request: Request) => Promise<Response>,
-  hostname: string,
-  port: number,
-): Promise<{ listener: ServerType; url: string }> {
-  return new Promise((resolve, reject) => {
-    const listener = listen({ fetch: (request) => fetch(request), hostname, port }, (address) =>
-      resolve({ listener, url: `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${address.port}` }),
-    );
-    listener.once('error', reject);
-  });
+/** The port first, which is had at once or not at all; whoever calls meanwhile waits for the database. */
+async function started(server: OptrailServer, context: Context, host: string, port: number): Promise<Listener> {
+  const listener = await listen(server.fetch, host, port);
+  try {
+    await server.open();
+    await assertGuarded(server, host, context);
+    return listener;
+  } catch (error) {
+    listener.stop();
+    throw error;
+  }
+}
+
+/** Has other processes that want the same directory come through here. Returns the way to take that back. */
+function announce({ instance }: OptrailServer, { target }: Context, host: string, url: string): () => void {
+  if (target.kind !== 'embedded') return () => {};
+  return announceServer(target.directory, { url: urlOf(reachableHost(host), Number(new URL(url).port)), instance });
+}
+
+const FACTS: readonly Column<Started>[] = [
+  { key: 'url', title: 'URL', value: ({ url }) => url },
+  { key: 'pid', title: 'PID', value: ({ pid }) => pid },
+  { key: 'open', title: 'OPEN', value: ({ open }) => String(open) },
+];
+
+async function tell({ output }: Context, started: Started): Promise<void> {
+  output.note(
+    started.open
+      ? 'open: whoever uses this machine can read and change the trail without a key. Ctrl-C stops the server.'
+      : 'An API key or a token is asked for. Ctrl-C stops the server.',
+  );
+  output.finish();
+  if (output.forPeople) await output.lines([started.url]);
+  else await output.list(FACTS, [started], started);
+}
+
+function interrupted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Lines that are on the disk or in the pipe when the process ends, however it ends. */
+function loggerOf({ stderr }: Shell, level: (typeof LEVELS)[number] | undefined): Logger {
+  return pino({ level: level ?? (stderr.isTTY ? 'warn' : 'info'), base: null }, { write: (line: string) => void stderr.write(line) });
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { isOptrailError, OptrailError } from '../../errors.js';
 import { FileJournal } from '../../journal/file.js';
 import { journalsIn, sweepLeftovers } from '../../journal/folder.js';
-import { journalPlace } from '../../open.js';
+import { journalPlace } from '../../journals.js';
 import { replay } from '../../recorder/replay.js';
 import type { Context } from '../context.js';
 import type { Runner } from '../runner.js';

@@ -8,7 +8,7 @@ const GATEWAY = new Set([502, 503, 504]);
 
 /** The error that the server's own function rejected with, or what else an answer without success means. */
 export function errorOf(url: string, head: Head, text: string): OptrailError {
-  return fromProblem(text) ?? fromOthers(url, head);
+  return fromProblem(url, text) ?? fromOthers(url, head);
 }
 
 /** Nothing answers at the URL, or not in time. */
@@ -50,10 +50,12 @@ function fromOthers(url: string, head: Head): OptrailError {
   return noOptrail(url, head);
 }
 
-function fromProblem(text: string): OptrailError | null {
+function fromProblem(url: string, text: string): OptrailError | null {
   const problem = objectIn(text);
   const code = problem?.code;
   if (problem === null || !isCode(code)) return null;
+  // It shuts down; the next one at the URL will take it.
+  if (code === 'closed') return unreachable(url, 'it is shutting down');
   const { detail, hint, retryable, sqlState, constraint } = problem;
   const message = String(detail);
   const found = issuesIn(problem.errors);

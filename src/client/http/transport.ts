@@ -143,6 +143,7 @@ function aborted(signal: AbortSignal): OptrailError {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  const reason = cause instanceof Error ? cause : error;
+  if ('code' in reason && typeof reason.code === 'string') return reason.code;
+  return reason.message.replace(/[.]$/, '');
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, type Listening, TRUSTED } from '../../database/port.js';
+import type { Database, Listening } from '../../database/port.js';
 import { EVENT_CHANNEL, keepListener, removeListener } from '../../store/events.js';
 import { scopeOf } from '../../store/scope.js';
+import { trustedTo } from '../trusted.js';
 
 /** Milliseconds within which a listener must hear itself. */
 const HEARD_WITHIN = 2_000;
@@ -69,7 +70,9 @@ export class Ear {
       return 0;
     } finally {
       await listening.close();
-      if (this.#over.signal.aborted) await removeListener(scopeOf(this.#database, TRUSTED), this.#id).catch(() => {});
+      // Only who listens again in a moment has writers go on notifying.
+      if (this.#over.signal.aborted || !this.hears)
+        await removeListener(scopeOf(this.#database, trustedTo('keep a listener')), this.#id).catch(() => {});
     }
   }
 
@@ -82,7 +85,7 @@ export class Ear {
     const heard = new Promise<true>((resolve) => {
       this.#heardItself = () => resolve(true);
     });
-    await keepListener(scopeOf(this.#database, TRUSTED), this.#id);
+    await keepListener(scopeOf(this.#database, trustedTo('keep a listener')), this.#id);
     return Promise.race([heard, this.#pause(HEARD_WITHIN).then(() => false)]);
   }
 

@@ -1,6 +1,7 @@
-import { type Database, type Identity, TRUSTED } from '../../database/port.js';
+import type { Database, Identity } from '../../database/port.js';
 import { type EventPage, readEvents } from '../../store/events.js';
 import { scopeOf } from '../../store/scope.js';
+import { trustedTo } from '../trusted.js';
 import { Ear } from './ear.js';
 import { parsePosition } from './position.js';
 
@@ -13,15 +14,9 @@ const REST = { least: 25, share: 4 };
 /** Milliseconds that it goes on when nobody follows any more: who lost the connection comes back. */
 const LINGER = 10_000;
 
-export interface FeedOptions {
-  /** False: never LISTEN, and look each second. True where it is left out: whether the database can be heard is found out. */
-  listen?: boolean | undefined;
-}
-
 /** What was committed, as it is committed: one reader of all projects for as many followers as there are. */
 export class DatabaseEvents {
   readonly #open: () => Promise<Database>;
-  readonly #mayListen: boolean;
   readonly #followers = new Set<(page: EventPage) => void>();
   #ear: Ear | undefined;
   #mode: 'listen' | 'poll' | undefined;
@@ -31,13 +26,13 @@ export class DatabaseEvents {
   #again = false;
   #rest = REST.least;
   #timer: NodeJS.Timeout | undefined;
+  #due = 0;
   #lingering: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @param open gives the database, the same each time; it is opened by the first use */
-  constructor(open: () => Promise<Database>, { listen = true }: FeedOptions = {}) {
+  constructor(open: () => Promise<Database>) {
     this.#open = open;
-    this.#mayListen = listen;
   }
 
   /** Whether the database says that there is something, or is asked each second. */
@@ -107,11 +102,11 @@ export class DatabaseEvents {
 
   async #begin(): Promise<void> {
     const database = await this.#open();
-    const { position } = await readEvents(scopeOf(database, TRUSTED), null, null);
+    const { position } = await readEvents(scopeOf(database, trustedTo('read what was committed')), null, null);
     if (this.#isClosed) return;
     this.#position = position;
-    if (this.#mayListen && database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
-    this.#lookLater(LOOK_EVERY);
+    if (database.kind === 'postgres') this.#ear = new Ear(database, () => this.poke());
+    this.#lookWithin(LOOK_EVERY);
   }
 
   #lingerWhenUnfollowed(): void {
@@ -125,23 +120,28 @@ export class DatabaseEvents {
     if (this.#starting !== undefined) this.#mode = this.mode;
     [this.#ear, this.#starting, this.#position] = [undefined, undefined, undefined];
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     clearTimeout(this.#lingering);
     await Promise.all([ear?.close(), this.#looking]);
   }
 
-  #lookLater(milliseconds: number): void {
+  /** Looks so many milliseconds from now, unless it will sooner: notifications that keep coming must not put it off. */
+  #lookWithin(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (this.#timer !== undefined && this.#due <= due) return;
     clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
   }
 
   /** Many notifications come to one look. */
   #lookSoon(): void {
     if (this.#looking !== undefined) this.#again = true;
-    else this.#lookLater(this.#rest);
+    else this.#lookWithin(this.#rest);
   }
 
   #look(): void {
-    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#again = false;
     const began = performance.now();
     this.#looking = this.#read().then((found) => {
@@ -150,7 +150,7 @@ export class DatabaseEvents {
       if (this.#position === undefined) return;
       // Where something happens more will, and a notification may have been sent before we were known to listen.
       const isQuiet = !found && this.mode === 'listen';
-      this.#lookLater(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
+      this.#lookWithin(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
     });
   }
 
@@ -159,7 +159,7 @@ export class DatabaseEvents {
     const from = this.#position;
     if (from === undefined) return false;
     const page = await this.#open()
-      .then((database) => readEvents(scopeOf(database, TRUSTED), null, from))
+      .then((database) => readEvents(scopeOf(database, trustedTo('read what was committed')), null, from))
       .catch(() => null);
     if (page === null || this.#position === undefined) return false;
     this.#position = page.position;

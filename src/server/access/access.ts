@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { ServerEnv } from '../env.js';
 import type { Trail } from '../port.js';
 import { type Authentication, authenticate } from './authenticate.js';
@@ -29,6 +29,8 @@ export interface Access {
   front: MiddlewareHandler<ServerEnv>[];
   /** Before what is asked who calls: sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
+  /** Whether the gate would let a request in again that it has let in before; rejects where it would not. It is not counted. */
+  recheck(context: Context<ServerEnv>): Promise<void>;
 }
 
 /** Rejects with `not_configured` where the options make no sense. */
@@ -51,6 +53,9 @@ export function createAccess(
       context.set('caller', caller);
       context.set('client', keys.watched(trail.clientOf(caller)));
       await next();
+    },
+    recheck: async ({ req, env }) => {
+      await authenticate(req.raw, env ?? {}, { ...access, calls: null, failures: null });
     },
   };
 }

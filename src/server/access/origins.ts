@@ -42,7 +42,7 @@ function isOwn(origin: string, { req }: Context): boolean {
 }
 
 function checked(origin: string): string {
-  if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+  if (URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')) return origin;
   throw new OptrailError('not_configured', `allowedOrigins: ${JSON.stringify(origin)} is no origin.`, {
     path: 'allowedOrigins',
     hint: 'An origin is a scheme, a host, and a port where it is not the usual one: https://app.example.com. There is no wildcard.',

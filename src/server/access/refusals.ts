@@ -3,7 +3,6 @@ import { HttpRefusal } from '../problem.js';
 /** 401 of a request that names nobody. */
 export function noCredentials(): HttpRefusal {
   return new HttpRefusal(401, 'unauthenticated', 'The request has no Authorization header.', {
-    path: 'authorization',
     hint: 'Send `Authorization: Bearer <API key or token>`; `npx optrail keys create <project> --name <name>` makes a key.',
     headers: { 'www-authenticate': 'Bearer' },
   });
@@ -12,7 +11,6 @@ export function noCredentials(): HttpRefusal {
 /** 401 of a request that names somebody in vain. What was sent is no part of it. */
 export function badCredentials(message: string, hint?: string, cause?: unknown): HttpRefusal {
   return new HttpRefusal(401, 'unauthenticated', message, {
-    path: 'authorization',
     hint,
     cause,
     headers: { 'www-authenticate': 'Bearer error="invalid_token"' },

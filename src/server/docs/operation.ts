@@ -23,8 +23,7 @@ ${description === undefined ? '' : html`<p>${description}</p>`}
 <p class="who">For ${WHO[operation['x-optrail-access']] ?? operation['x-optrail-access']}.</p>
 ${parameters.length === 0 ? '' : parametersTable(document, parameters)}
 ${requestBody === undefined ? '' : html`<h4>Body${requestBody.required ? '' : ' (may be left out)'}</h4>${contentOf(document, requestBody.content)}`}
-<h4>Answers</h4>
-${Object.entries(responses).map(([status, response]) => responseOf(document, status, response))}
+${answersOf(document, responses)}
 </article>`;
 }
 
@@ -42,19 +41,36 @@ function parametersTable(document: OpenApiDocument, parameters: readonly Paramet
 </table></div>`;
 }
 
-function responseOf(document: OpenApiDocument, status: string, given: Response | { $ref: string }): Html {
-  const response = '$ref' in given ? (document.components.responses[given.$ref.split('/').at(-1) ?? ''] as Response) : given;
-  const isError = status >= '400';
-  return html`<details${isError ? '' : html` open`}>
-<summary><span class="status">${status}</span> ${response.description}</summary>
-${contentOf(document, response.content ?? {}, !isError)}
-</details>`;
+function answersOf(document: OpenApiDocument, responses: Operation['responses']): Html {
+  const all = Object.entries(responses).map(([status, given]) => ({ status, response: resolved(document, given) }));
+  const isError = ({ status }: { status: string }) => status >= '400';
+  return html`<h4>Answers</h4>
+${all.filter((each) => !isError(each)).map(({ status, response }) => answerOf(document, status, response))}
+<h4>Errors</h4>
+<ul class="errors">${all.filter(isError).map(({ status, response }) => html`<li><span class="status">${status}</span> ${codesOf(response)}</li>`)}</ul>`;
 }
 
-function contentOf(document: OpenApiDocument, content: Readonly<Record<string, Media>>, withFields = true): Html {
+function answerOf(document: OpenApiDocument, status: string, { description, content }: Response): Html {
+  const says = html`<span class="status">${status}</span> ${description}`;
+  if (content === undefined) return html`<p>${says}</p>`;
+  return html`<details open><summary>${says}</summary>${contentOf(document, content)}</details>`;
+}
+
+function resolved(document: OpenApiDocument, given: Response | { $ref: string }): Response {
+  return '$ref' in given ? (document.components.responses[given.$ref.split('/').at(-1) ?? ''] as Response) : given;
+}
+
+/** The codes of a status, each leading to what it means; what is no problem says it in its own words. */
+function codesOf({ description, content }: Response): Html | string {
+  const examples = Object.values(content?.['application/problem+json']?.examples ?? {});
+  const codes = new Set(examples.map(({ value }) => (value as { code: string }).code));
+  return codes.size === 0 ? description : html`${[...codes].map((code) => html`<a href="#error-${code}"><code>${code}</code></a> `)}`;
+}
+
+function contentOf(document: OpenApiDocument, content: Readonly<Record<string, Media>>): Html {
   return html`${Object.entries(content).map(
     ([type, media]) => html`<p><code>${type}</code></p>
-${withFields ? fieldsTable(document, media.schema) : ''}
+${fieldsTable(document, media.schema)}
 ${examplesOf(media).map(([name, example]) => html`<figure>${name === '' ? '' : html`<figcaption><code>${name}</code></figcaption>`}<pre tabindex="0"><code>${textOf(example)}</code></pre></figure>`)}`,
   )}`;
 }

@@ -1,11 +1,16 @@
 import { html, raw } from 'hono/html';
-import { ERROR_CODES } from '../../errors.js';
+import { ERROR_CODES, OptrailError } from '../../errors.js';
 import type { OpenApiDocument } from '../openapi/types.js';
-import { statusOf } from '../problem.js';
+import { problemOf, statusOf } from '../problem.js';
 import { operationSection } from './operation.js';
 import { STYLE } from './style.js';
 
 type Html = ReturnType<typeof html>;
+
+const EXAMPLE = new OptrailError('invalid_input', 'samples[3].score: must be a finite number; NaN and infinities are no score', {
+  issues: [{ path: 'samples[3].score', message: 'must be a finite number; NaN and infinities are no score' }],
+  hint: 'Nothing was stored.',
+});
 
 /** The document as a page that stands by itself: no script, nothing from elsewhere, light or dark as the reader's system is. */
 export function docsPage(document: OpenApiDocument): string {
@@ -55,7 +60,9 @@ ${errorsSection()}
 function errorsSection(): Html {
   return html`<section aria-labelledby="errors">
 <h2 id="errors">Errors</h2>
-<p>Every error is <code>application/problem+json</code> (RFC 9457) with one of these codes.</p>
+<p>Every error is <code>application/problem+json</code> (RFC 9457) with one of these codes:</p>
+<figure><pre tabindex="0"><code>${JSON.stringify(problemOf(EXAMPLE), null, 2)}</code></pre></figure>
+<p>A <code>pointer</code> leads into the body, or to a parameter of the path or the query by its name.</p>
 <dl>${Object.entries(ERROR_CODES).map(
     ([
       code,

@@ -26,6 +26,7 @@ th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); tex
 thead th { font-size: .8rem; color: var(--dim); }
 details { margin: .3rem 0; } summary { cursor: pointer; } figure { margin: .4rem 0; } figcaption { color: var(--dim); }
 pre { margin: 0; padding: .7rem; overflow-x: auto; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; white-space: pre; }
+ul.errors { margin: 0; padding: 0; list-style: none; }
 dt { margin-top: .8rem; } dd { margin: 0; } :target { background: var(--raised); outline: 2px solid var(--accent); outline-offset: 4px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: 1rem; }
 @media (max-width: 60rem) { body { display: block; } nav { position: static; height: auto; border: 0; } main { padding: 1rem; } }

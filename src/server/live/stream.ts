@@ -2,6 +2,7 @@ import { isOptrailError } from '../../errors.js';
 import { later, type Position, parsePosition, sees } from '../../operations/events/position.js';
 import type { TrailEvent } from '../../schemas/event.js';
 import type { Caller, CommittedEvent, EventBatch, EventFeed, EventTopic } from '../port.js';
+import { onceAborted } from './closing.js';
 import { message, ping, RETRY } from './messages.js';
 import { PendingEvents } from './pending.js';
 
@@ -79,10 +80,9 @@ class LiveStream {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: AHEAD.bytes }),
     );
-    this.#over.signal.addEventListener('abort', stop, { once: true });
-    const { signal } = this.#over;
-    options.gone.addEventListener('abort', () => this.#end(), { once: true, signal });
-    options.closing.addEventListener('abort', () => this.#sayGoodbye('shutdown'), { once: true, signal });
+    this.#atEnd(stop);
+    this.#atEnd(onceAborted(options.closing, () => this.#sayGoodbye('shutdown')));
+    options.gone.addEventListener('abort', () => this.#end(), { once: true, signal: this.#over.signal });
   }
 
   /** Greets the client, and tells it what it has missed. */
@@ -183,7 +183,11 @@ class LiveStream {
   }
 
   #every(milliseconds: number, work: () => unknown): void {
-    const timer = setInterval(work, milliseconds).unref();
-    this.#over.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    const timer = setInterval(work, milliseconds);
+    this.#atEnd(() => clearInterval(timer));
+  }
+
+  #atEnd(work: () => void): void {
+    this.#over.signal.addEventListener('abort', work, { once: true });
   }
 }

@@ -67,11 +67,11 @@ export class Components {
       override: asTime,
     }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
     for (const [name, definition] of Object.entries($defs)) {
-      if (!isJsonValue(name)) this.schemas[name] ??= tidy(definition) as JsonSchema;
+      if (!isJsonValue(name)) this.schemas[name] ??= tidy(definition, io) as JsonSchema;
     }
     const id = this.#registry.get(schema)?.id;
-    if (id === undefined) return tidy(made) as JsonSchema;
-    this.schemas[id] ??= tidy(made) as JsonSchema;
+    if (id === undefined) return tidy(made, io) as JsonSchema;
+    this.schemas[id] ??= tidy(made, io) as JsonSchema;
     return { $ref: refTo(id) };
   }
 }
@@ -93,23 +93,31 @@ function refTo(name: string): string {
   return `#/components/schemas/${isJsonValue(name) ? JSON_VALUE : name}`;
 }
 
-/** References into the components; and without what says nothing on the wire: names, the array a program may not change, keys that are text. */
-function tidy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(tidy);
+/**
+ * References into the components; and without what says nothing on the wire: names, the array a program may not change, keys that are
+ * text. What is given may get further fields one day.
+ */
+function tidy(value: unknown, io: 'input' | 'output'): unknown {
+  if (Array.isArray(value)) return value.map((each) => tidy(each, io));
   if (typeof value !== 'object' || value === null) return value;
   const schema = value as JsonSchema;
   if (typeof schema.$ref === 'string') return { $ref: refTo(schema.$ref.replace('#/$defs/', '')) };
-  const kept = Object.entries(schema).filter(([key, item]) => !(isMark(key, item) || (key === 'propertyNames' && isText(item))));
-  return Object.fromEntries(kept.map(([key, item]) => [key, key === 'properties' ? tidyEach(item) : tidy(item)]));
+  const kept = Object.entries(schema).filter(([key, item]) => !isMark(key, item) && !(io === 'output' && isClosed(key, item)));
+  return Object.fromEntries(kept.map(([key, item]) => [key, key === 'properties' ? tidyEach(item, io) : tidy(item, io)]));
 }
 
 /** Of these the keys are names of fields, and no keywords. */
-function tidyEach(fields: unknown): unknown {
-  return Object.fromEntries(Object.entries(fields as JsonSchema).map(([name, schema]) => [name, tidy(schema)]));
+function tidyEach(fields: unknown, io: 'input' | 'output'): unknown {
+  return Object.fromEntries(Object.entries(fields as JsonSchema).map(([name, schema]) => [name, tidy(schema, io)]));
 }
 
 function isMark(key: string, value: unknown): boolean {
-  return key === '$schema' || (key === 'id' && typeof value === 'string') || (key === 'readOnly' && value === true);
+  const isName = key === '$schema' || (key === 'id' && typeof value === 'string');
+  return isName || (key === 'readOnly' && value === true) || (key === 'propertyNames' && isText(value));
+}
+
+function isClosed(key: string, value: unknown): boolean {
+  return key === 'additionalProperties' && value === false;
 }
 
 function isText(schema: unknown): boolean {

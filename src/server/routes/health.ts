@@ -3,7 +3,7 @@ import { ok } from '../reply.js';
 import { route } from '../route.js';
 import { ReadinessSchema } from './bodies.js';
 
-const HealthSchema = z.object({ ok: z.literal(true) });
+const HealthSchema = z.object({ ok: z.literal(true), instance: z.string().describe('Tells this server from every other.') });
 
 const READY = { ready: true, problem: null, database: 'postgres', schemaVersion: '001_optimization_runs', events: 'listen' };
 
@@ -15,8 +15,10 @@ export const healthRoutes = [
     tag: 'Server',
     summary: 'Whether the process answers',
     access: 'anybody',
-    answers: { 200: { description: 'It does.', schema: HealthSchema, example: { ok: true } } },
-    handle: async () => ok({ ok: true }),
+    answers: {
+      200: { description: 'It does.', schema: HealthSchema, example: { ok: true, instance: '019ac0de-0000-7000-8000-0000000000aa' } },
+    },
+    handle: async ({ server: { instance } }) => ok({ ok: true, instance }),
   }),
   route({
     method: 'GET',

@@ -22,8 +22,16 @@ const { tags: _, offset: __, ...filters } = OptimizationRunFiltersSchema.shape;
 /** The filters of the SDK; what may be several things is given several times. There is no offset. */
 const RunsQuery = z.strictObject({
   ...filters,
-  status: z.array(RunStatusSchema).min(1).optional(),
-  optimizerType: z.array(OptimizerTypeSchema).min(1).optional(),
+  status: z.array(RunStatusSchema).min(1).optional().describe('One of these; may be given several times.'),
+  optimizerType: z.array(OptimizerTypeSchema).min(1).optional().describe('One of these; may be given several times.'),
+  config: filters.config.describe('The configuration contains this JSON object.'),
+  search: filters.search.describe('The name contains this text, whatever the case.'),
+  minScore: filters.minScore.describe('Final score, this one included.'),
+  maxScore: filters.maxScore.describe('Final score, this one included.'),
+  createdAfter: filters.createdAfter.describe('Created from here on.'),
+  createdBefore: filters.createdBefore.describe('Created before here.'),
+  cursor: filters.cursor.describe('`nextCursor` of the page before, with the same filters and order.'),
+  count: filters.count.describe('Adds `total`, which costs a scan of all matching runs.'),
   tag: z.array(NameSchema).max(100).optional().describe('The run has this tag; may be given several times.'),
 });
 

@@ -3,8 +3,8 @@ import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
 import {
-  BatchCreateOptimizationSamplesSchema,
   type CreateOptimizationSampleInput,
+  type OptimizationSample,
   OptimizationSampleSchema,
   SampleBatchResultSchema,
 } from '../../schemas/sample.js';
@@ -65,8 +65,10 @@ export const sampleRoutes = [
     refusals: ['ambiguous_id', 'not_found'],
     async handle({ client, params: { runId }, query, signal, request }) {
       const { iteration, limit, cursor, ...options } = query;
-      const read = (most: number, after: { iteration: number; sampleIndex: number } | undefined = cursor) =>
-        client.getOptimizationSamples(runId, iteration, most, { ...options, after, signal });
+      const read = (most: number, last?: OptimizationSample) => {
+        const after = last === undefined ? cursor : { iteration: last.iteration, sampleIndex: last.sampleIndex };
+        return client.getOptimizationSamples(runId, iteration, most, { ...options, after, signal });
+      };
       if (wantsLines(request)) return rowsAsLines(request, signal, limit ?? Number.POSITIVE_INFINITY, read);
       return pageOf(limit ?? USUAL_ROWS, read, (last) => `${last.iteration}.${last.sampleIndex}`);
     },

@@ -1,0 +1,1 @@
+"""What is on the disk already: programs of DSPy, run directories of GEPA, studies of Optuna."""

@@ -1,0 +1,99 @@
+"""Any Python value as JSON that the server takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+import math
+from collections.abc import Mapping
+from typing import Any
+
+#: A JSON value. (mypy has no recursive type that is short to write.)
+Json = Any
+
+#: The server refuses what is nested deeper than 64; the value stands inside of a few objects itself.
+MAX_DEPTH = 56
+#: Longest text that is indexed: names, models, metrics.
+MAX_NAME = 200
+#: Longest free text: error messages, feedback.
+MAX_TEXT = 1_000_000
+
+REPLACEMENT = "\ufffd"
+
+
+def jsonable(value: Any, depth: int = 0) -> Json:
+    """Copies a value as JSON. What has no form in JSON becomes its text; NaN and infinities become null."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, enum.Enum):
+        return jsonable(value.value, depth)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if depth >= MAX_DEPTH:
+        return clean_text(str(value))
+    if isinstance(value, Mapping):
+        return {clean_text(str(key)): jsonable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(item, depth + 1) for item in value]
+    return _other(value, depth)
+
+
+def _other(value: Any, depth: int) -> Json:
+    if isinstance(value, set | frozenset):
+        return sorted((jsonable(item, depth + 1) for item in value), key=repr)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: jsonable(getattr(value, field.name), depth + 1) for field in dataclasses.fields(value)}
+    for name, arguments in (("model_dump", {"mode": "json"}), ("toDict", {}), ("tolist", {})):
+        method = getattr(value, name, None)
+        if callable(method) and not isinstance(value, type):
+            try:
+                return jsonable(method(**arguments), depth + 1)
+            except Exception:  # noqa: BLE001 - somebody's method, on the recorder's behalf: its text will do
+                break
+    return clean_text(str(value))
+
+
+def clean_text(text: str) -> str:
+    """Replaces what PostgreSQL can't store: NUL characters and halves of surrogate pairs."""
+    if "\x00" in text:
+        text = text.replace("\x00", REPLACEMENT)
+    if text.isascii():
+        return str(text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return str(text)
+
+
+def name_of(value: Any) -> str | None:
+    """A value as an indexed name; None where there is none."""
+    text = "" if value is None else clean_text(str(value)).strip()
+    return text[:MAX_NAME] or None
+
+
+def text_of(value: Any) -> str:
+    """A value as free text, cut at the server's limit."""
+    return clean_text(str(value))[:MAX_TEXT]
+
+
+def score_of(value: Any) -> float | None:
+    """A metric's answer as a number: a number, a bool, or what has a ``score``. None where it is none."""
+    value = getattr(value, "score", value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and abs(number) <= 1e100 else None
+
+
+def without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that have a value."""
+    return {key: value for key, value in fields.items() if value is not None}

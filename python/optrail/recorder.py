@@ -1,0 +1,119 @@
+"""A run as it is written: each method is one request of the REST API, taken at once and sent in the background."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from .ids import new_id
+from .jsonable import jsonable, name_of, text_of, without_none
+from .outbox import Outbox, Request
+
+#: Samples of one request.
+BATCH = 500
+#: Seconds that the end of a tracked block waits for a server that answers.
+FLUSH_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class RunLabels:
+    """What the user says of the runs to come."""
+
+    project_id: str
+    run_name: str | None = None
+    tags: Sequence[str] = ()
+    notes: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def now() -> str:
+    """This moment as ISO 8601."""
+    return datetime.datetime.now(datetime.timezone.utc).isoformat()
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """A body as JSON text."""
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+class RunRecorder:
+    """One run. Numbers its iterations from `first_iteration` up. Safe for several threads."""
+
+    def __init__(self, outbox: Outbox, project_id: str, *, run_id: str | None = None, first_iteration: int = 0) -> None:
+        self.id = run_id or new_id()
+        self.project_id = project_id
+        self._outbox = outbox
+        self._lock = threading.Lock()
+        self._next = first_iteration
+
+    def start(self, *, run_name: str, optimizer_type: str, config: Mapping[str, Any], **fields: Any) -> None:
+        """Makes the run, running unless `status` says otherwise; `fields` are those of a run, in the API's names."""
+        config = {**config, "optimizer": optimizer_type}
+        status = fields.pop("status", "running")
+        self._post(
+            "/v1/runs",
+            {
+                "id": self.id,
+                "runName": name_of(run_name) or optimizer_type,
+                "optimizerType": optimizer_type,
+                "config": config,
+                "status": status,
+                **fields,
+            },
+        )
+        if status == "running":
+            self._outbox.beat(f"{self._path}/progress?projectId={_quoted(self.project_id)}", alive=True)
+
+    def iteration(self, **fields: Any) -> int:
+        """Stores an iteration under the run's next number, and says which."""
+        with self._lock:
+            number = self._next
+            self._next += 1
+        self._post(f"{self._path}/iterations", {"id": new_id(), "iteration": number, **fields})
+        return number
+
+    def update_iteration(self, number: int, **fields: Any) -> None:
+        """Changes what is given of an iteration."""
+        self._patch(f"{self._path}/iterations/{number}", fields)
+
+    def samples(self, number: int, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Stores the samples of an iteration, numbered from 0 in their order."""
+        samples = [
+            {"projectId": self.project_id, "iteration": number, "sampleIndex": index, **without_none(jsonable(row))}
+            for index, row in enumerate(rows)
+        ]
+        for start in range(0, len(samples), BATCH):
+            self._submit("POST", f"{self._path}/samples", {"samples": samples[start : start + BATCH]})
+
+    def update(self, **fields: Any) -> None:
+        """Changes what is given of the run."""
+        self._patch(self._path, fields)
+
+    def finish(self, status: str, **fields: Any) -> None:
+        """Ends the run: completed, failed or cancelled."""
+        self._outbox.beat(f"{self._path}/progress?projectId={_quoted(self.project_id)}", alive=False)
+        if "errorMessage" in fields:
+            fields["errorMessage"] = text_of(fields["errorMessage"])
+        self._patch(self._path, {"status": status, **fields})
+
+    @property
+    def _path(self) -> str:
+        return f"/v1/runs/{self.id}"
+
+    def _post(self, path: str, fields: Mapping[str, Any]) -> None:
+        self._submit("POST", path, {"projectId": self.project_id, **without_none(jsonable(fields))})
+
+    def _patch(self, path: str, fields: Mapping[str, Any]) -> None:
+        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", jsonable(fields))
+
+    def _submit(self, method: str, path: str, body: Mapping[str, Any]) -> None:
+        self._outbox.submit(Request(method, path, encode(body)))
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")

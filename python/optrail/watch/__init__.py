@@ -1,0 +1,1 @@
+"""How DSPy's optimizers are watched: what they tell their callbacks, told again as runs, iterations and samples."""

@@ -1,0 +1,92 @@
+import type { DirectConnection } from './client/direct.js';
+import { openEmbedded } from './database/embedded/engine.js';
+import { shippedSeed } from './database/embedded/shipped-seed.js';
+import { assertSchema, migrate } from './database/migrate.js';
+import type { Database } from './database/port.js';
+import { isOptrailError, OptrailError } from './errors.js';
+import { type ClientOptions, type DatabasePlace, databaseAt, placeOf } from './places.js';
+import { ExampleMemory } from './store/example-memory.js';
+
+/** Opens a database as it is found, whatever schema it holds. */
+export async function openPlace(place: DatabasePlace): Promise<Database> {
+  if (place.kind === 'embedded') return openEmbedded({ directory: place.directory, hangAfterMs: place.hangAfterMs });
+  // Who keeps the trail in a directory need not wait until the driver of a server is loaded.
+  const { openPostgres } = await import('./database/postgres.js');
+  return openPostgres(place.kind === 'postgres' ? { url: place.url } : { pool: place.pool });
+}
+
+async function openReady(place: DatabasePlace): Promise<Database> {
+  // A new directory then comes with the schema; a database that is there already is opened as it is.
+  const database = place.kind === 'embedded' ? await openEmbedded({ ...place, seed: shippedSeed() }) : await openPlace(place);
+  try {
+    // The embedded database is ours to prepare; a server's schema changes only when somebody says so.
+    if (place.kind === 'embedded') await migrate(database);
+    else await assertSchema(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Opens at the first call, once for all calls; an opening that failed is tried again by the next call. */
+export class LazyConnection implements ClosableConnection {
+  readonly examples = new ExampleMemory();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #opening: Promise<Database> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(private readonly place: () => DatabasePlace) {}
+
+  async use<T>(call: (database: Database) => Promise<T>, again: boolean): Promise<T> {
+    if (this.#closing !== undefined)
+      throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+    const running = this.#open().then((database) => (again ? twice(database, call) : call(database)));
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #open(): Promise<Database> {
+    this.#opening ??= openReady(this.place());
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await (await this.#opening)?.close();
+  }
+}
+
+/** Where the engine died under a call, the call is made once more on the engine that takes its place. */
+async function twice<T>(database: Database, call: (database: Database) => Promise<T>): Promise<T> {
+  try {
+    return await call(database);
+  } catch (error) {
+    if (isOptrailError(error) && error.code === 'engine_failed' && error.retryable) return call(database);
+    throw error;
+  }
+}
+
+/** What a handle stands on, and closes. */
+export interface ClosableConnection extends DirectConnection {
+  close(): Promise<void>;
+}
+
+/** A connection of one's own on a trail, opened by its first use, for whoever acts under several identities. */
+export function connectionTo(options: ClientOptions): ClosableConnection {
+  return new LazyConnection(() => databaseAt(placeOf(options)));
+}
