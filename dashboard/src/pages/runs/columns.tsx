@@ -47,7 +47,7 @@ export function RunName({ run }: { run: OptimizationRun }) {
   );
 }
 
-export function Tags({ tags }: { tags: readonly string[] }) {
+function Tags({ tags }: { tags: readonly string[] }) {
   const shown = tags.filter((tag) => tag !== PINNED);
   return (
     <span className="flex min-w-0 gap-1 overflow-hidden" title={shown.join(', ')}>
