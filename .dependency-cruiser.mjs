@@ -103,6 +103,13 @@ export default {
       { path: '^src/' },
       { path: packages(['@ax-llm/ax']), dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
     ),
+    forbid(
+      'dashboard',
+      'The dashboard knows HTTP and the schemas, and nothing else of src/.',
+      { path: '^dashboard/src/' },
+      { path: '^src/', pathNot: inside(['schemas']) },
+    ),
+    forbid('dashboard-is-a-leaf', 'The dashboard is built and served as files.', { path: '^src/' }, { path: '^dashboard/' }),
     forbid('no-circle', 'Types count too.', {}, { circular: true }),
     forbid('no-orphan', 'It imports nothing and nothing imports it.', { orphan: true, path: '^src/', pathNot: [faces, ...started] }, {}),
   ],

@@ -9,6 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a page shows in the end may take a busy machine longer than the second that is usual.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default', new ClosingLine()],
   },
 });

@@ -1,15 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cruise, format } from 'dependency-cruiser';
 import rules from '../.dependency-cruiser.mjs';
 import { findings } from './lib/findings.mjs';
 
 const ROOMS_WITH_SQL = /^src\/(database|operations|store)\//;
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => `src/${name}`);
+const roots = ['src', 'dashboard/src'].filter((root) => existsSync(root));
+const files = roots.flatMap((root) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /[.]tsx?$/.test(name))
+    .map((name) => `${root}/${name}`),
+);
 
-const { output } = await cruise(['src'], { ...rules.options, validate: true, ruleSet: { forbidden: rules.forbidden } });
+const { output } = await cruise(roots, { ...rules.options, validate: true, ruleSet: { forbidden: rules.forbidden } });
 if (typeof output === 'string') throw new Error(output);
 
 const problems = [];

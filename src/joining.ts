@@ -7,15 +7,21 @@ import { announcedServer } from './processes/server-file.js';
 const ANSWER_WITHIN = 2_000;
 
 /**
- * A client through the server that has a directory open: one that says so in the directory, whose process lives, and that answers as
- * itself. Null where there is none.
+ * A client through the server that has a directory open: one that says so in the directory, whose process lives, that answers as itself,
+ * and that lets us in, with the key in OPTRAIL_API_KEY if there is one. Null where there is none.
  */
 export async function joinServer(directory: string): Promise<ClientHandle | null> {
   const server = announcedServer(directory);
   if (server === null) return null;
-  const health = await fetch(`${server.url}/healthz`, { signal: AbortSignal.timeout(ANSWER_WITHIN), redirect: 'error' })
-    .then((response) => response.json())
-    .catch(() => null);
-  if ((health as { instance?: unknown } | null)?.instance !== server.instance) return null;
-  return createHttpClient({ url: server.url, apiKey: readApiKey() });
+  const health = await ask(`${server.url}/healthz`);
+  // Before that is sure, nobody is shown the key.
+  const { instance } = ((await health?.json().catch(() => null)) ?? {}) as { instance?: unknown };
+  if (instance !== server.instance) return null;
+  const apiKey = readApiKey();
+  const me = await ask(`${server.url}/v1/me`, apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
+  return me?.ok === true ? createHttpClient({ url: server.url, apiKey }) : null;
+}
+
+async function ask(url: string, headers: Record<string, string> = {}): Promise<Response | null> {
+  return fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_WITHIN), redirect: 'error' }).catch(() => null);
 }

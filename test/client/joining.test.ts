@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createHttpClient } from '../../src/client/http.js';
 import { createClient } from '../../src/open.js';
 import { announceServer } from '../../src/processes/server-file.js';
 import { freshDirectory } from '../support/databases.js';
+import { startHttp } from '../support/http.js';
 import { type NodeProcess, runNode } from '../support/node.js';
 import { aRun } from '../support/records.js';
 
@@ -114,4 +115,23 @@ test('a directory that another program has open stays locked, whoever is announc
   }
   stranger.close();
   await owner.close();
+});
+
+test('a server that asks for a key is gone through with one, and not without', async () => {
+  const directory = freshDirectory();
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const owner = createClient({ directory });
+  await owner.createProject({ id: 'p' });
+  const { secret } = await owner.createApiKey('p', { name: 'script' });
+  await owner.close();
+
+  const server = await startHttp({ directory, auth: { open: false } });
+  onTestFinished(() => server.close());
+  await server.client({ apiKey: secret }).listProjects();
+  const withdraw = announceServer(directory, { url: server.url, instance: server.instance });
+  await expect(createClient({ directory }).listProjects()).rejects.toMatchObject({ code: 'database_locked' });
+  vi.stubEnv('OPTRAIL_API_KEY', secret);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await createClient({ directory }).listProjects()).toMatchObject([{ id: 'p' }]);
+  withdraw();
 });

@@ -41,7 +41,7 @@ const ENDS: readonly RunStatus[] = [
 
 const pick = <T>(from: readonly T[], random: () => number): T => from[Math.floor(random() * from.length)] as T;
 
-export const INSTRUCTIONS = [
+const INSTRUCTIONS = [
   'Sort the ticket into one of: bug, account, how_to, feature_request.',
   'Read the whole ticket. Name the one category that says what the writer wants done: bug, account, how_to or feature_request.',
   'You sort support tickets. First find what the writer wants done. A fault that they can repeat is a bug; a question is how_to; ' +

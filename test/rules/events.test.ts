@@ -4,6 +4,7 @@ import { MOST_EVENTS, readEvents } from '../../src/store/events.js';
 import { scopeOf } from '../../src/store/scope.js';
 import { aRun, newProject } from '../support/records.js';
 import { INSTALLS, useTrail } from '../support/trails.js';
+import { othersEnded } from '../support/transactions.js';
 
 /** One of each engine and of each kind of owner. */
 const TESTED = INSTALLS.filter(({ name }) => ['PGlite', 'PostgreSQL 15, ordinary owner', 'PostgreSQL 18, superuser'].includes(name));
@@ -70,6 +71,7 @@ describe.each(TESTED)('events on $name', (install) => {
     const projectId = newProject();
     const { position: before } = await read(null, null);
     await client.createOptimizationRun(aRun(projectId));
+    await othersEnded(trail);
     const { position: between } = await read(null, null);
     await sql("update optrail.events set created_at = now() - interval '61 minutes'");
     await client.createOptimizationRun(aRun(projectId));
@@ -97,6 +99,7 @@ describe.each(TESTED)('events on $name', (install) => {
     expect(await read({ projectId }, position)).toMatchObject({ incomplete: false, events: [] });
 
     await fill(100_001 - MOST_EVENTS);
+    await othersEnded(trail);
     await sql('select optrail.sweep_stale_runs()');
     expect(await sql('select from optrail.events where project_id = $1', [projectId])).toEqual([]);
     await sql('delete from optrail.events');
@@ -115,6 +118,7 @@ describe.each(TESTED)('events on $name', (install) => {
 
     await sql("update optrail.events set created_at = now() - interval '61 minutes' where xid < '900000000000'");
     await trail.client.createOptimizationRun(aRun(projectId));
+    await othersEnded(trail);
     await sql('select optrail.sweep_stale_runs()');
     expect(await sql('select from optrail.events where project_id = $1', [projectId])).toHaveLength(1);
   });

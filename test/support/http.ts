@@ -14,6 +14,7 @@ export const SECRET = 'a secret of the tests, and of thirty-two bytes at least';
 /** A server on a socket of this machine, and clients that talk to it. */
 export interface HttpServer {
   url: string;
+  instance: string;
   /** A client as the user of this machine, or with what else is said. */
   client(options?: Partial<HttpClientOptions>): ClientHandle;
   /** The functions under a user's identity, as `as()` of a client on the database gives them. */
@@ -28,6 +29,7 @@ export async function startHttp({ port = 0, ...options }: ServerOptions & { port
   const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
   return {
     url,
+    instance: server.instance,
     client: (given) => createHttpClient({ url, ...given }),
     as: (claims) => createHttpClient({ url, fetch: withToken(validated(ClaimsSchema, claims, ['claims'])) }),
     async close() {

@@ -6,9 +6,13 @@ import { get, getAll, segment, send } from './request.js';
 
 const place = (projectId: string) => `/v1/projects/${segment(projectId)}`;
 
+/** How often it is asked whether there is a first project, in milliseconds: no stream tells of what belongs to none. */
+const FIRST_PROJECT_MS = 3_000;
+
 export const projectsQuery = queryOptions({
   queryKey: keys.projects,
   queryFn: ({ signal }) => getAll('/v1/projects', OptimizationProjectSchema, { signal }),
+  refetchInterval: ({ state }) => (state.data?.length === 0 ? FIRST_PROJECT_MS : false),
 });
 
 export const membersQuery = (projectId: string) =>

@@ -69,7 +69,7 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
-export const pageOf = <T>(item: z.ZodType<T>): z.ZodType<Page<T>> =>
+const pageOf = <T>(item: z.ZodType<T>): z.ZodType<Page<T>> =>
   z.object({ data: z.array(item), hasMore: z.boolean(), nextCursor: z.string().nullable() });
 
 /** All pages of a list, at most `most` rows. */

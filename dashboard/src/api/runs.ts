@@ -6,7 +6,7 @@ import { OptimizationRunSchema, type UpdateOptimizationRunInput } from '../../..
 import { keys } from './keys.js';
 import { get, request, segment, send } from './request.js';
 
-export const RUNS_A_PAGE = 200;
+const RUNS_A_PAGE = 200;
 
 export type RunListFilters = Omit<RunFiltersInput, 'cursor' | 'offset' | 'limit' | 'projectId' | 'config'>;
 

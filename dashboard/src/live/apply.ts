@@ -38,7 +38,7 @@ export function putRun(cache: QueryClient, run: OptimizationRun): void {
   }
 }
 
-export function forget(cache: QueryClient, runId: string): void {
+function forget(cache: QueryClient, runId: string): void {
   for (const [key, list] of lists(cache)) {
     if (list === undefined) continue;
     const pages = list.pages.map((page) => ({ ...page, data: page.data.filter(({ id }) => id !== runId) }));

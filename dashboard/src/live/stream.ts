@@ -14,6 +14,8 @@ export interface StreamListener {
 const SILENCE_MS = 45_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
+/** After so many in a row the wait grows no longer. */
+const MOST_FAILURES = 4;
 
 /**
  * Reads server-sent events until it is closed, and connects again where it left off. Unlike the browser's EventSource it
@@ -77,10 +79,11 @@ export function openStream(path: string, listener: StreamListener): () => void {
     while (!closing.signal.aborted) {
       const outcome = await connect();
       if (closing.signal.aborted) return;
-      if (outcome === 'refused') return listener.state('refused');
-      listener.state('waiting');
+      listener.state(outcome === 'refused' ? 'refused' : 'waiting');
+      // A project may be made, or its reader become a member, while the page is open.
+      if (outcome === 'refused') failures = MOST_FAILURES;
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures) * (0.75 + Math.random() / 2);
-      failures += 1;
+      failures = Math.min(failures + 1, MOST_FAILURES);
       await pause(wait, closing.signal);
     }
   }

@@ -14,8 +14,8 @@ export function SearchButton({ projectId }: { projectId: string | undefined }) {
   return (
     <>
       <Button icon="search" onClick={() => setOpen(true)} className="text-muted">
-        <span className="sr-only lg:not-sr-only">Search</span>
-        <span className="hidden lg:inline-flex">
+        <span className="max-lg:sr-only">Search</span>
+        <span aria-hidden="true" className="hidden lg:inline-flex">
           <Kbd shortcut="mod+k" />
         </span>
       </Button>

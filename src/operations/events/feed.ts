@@ -9,7 +9,7 @@ import { parsePosition } from './position.js';
 const LOOK_EVERY = 1_000;
 /** And where it does: whatever was said unheard is found then. */
 const LOOK_ANYWAY_EVERY = 5_000;
-/** Least milliseconds between two looks; and as a multiple of what the last one took. */
+/** Least milliseconds between two looks, and as a multiple of what the last one took, up to the usual second. */
 const REST = { least: 25, share: 4 };
 /** Milliseconds that it goes on when nobody follows any more: who lost the connection comes back. */
 const LINGER = 10_000;
@@ -146,7 +146,7 @@ export class DatabaseEvents {
     const began = performance.now();
     this.#looking = this.#read().then((found) => {
       this.#looking = undefined;
-      this.#rest = Math.max(REST.least, REST.share * (performance.now() - began));
+      this.#rest = Math.min(LOOK_EVERY, Math.max(REST.least, REST.share * (performance.now() - began)));
       if (this.#position === undefined) return;
       // Where something happens more will, and a notification may have been sent before we were known to listen.
       const isQuiet = !found && this.mode === 'listen';

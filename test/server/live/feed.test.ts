@@ -128,13 +128,17 @@ describe('a feed on PostgreSQL', () => {
 test('the embedded database is asked each second, and at once after a write of this process', async () => {
   const trail = await installed('PGlite');
   onTestFinished(() => trail.close());
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { feed, until } = await follow(trail.database);
   expect(await feed.detect()).toBe('poll');
   const first = await trail.client.createOptimizationRun(aRun('p'));
-  await until(first.id, 3_000);
+  vi.advanceTimersByTime(1_000);
+  await until(first.id);
   const second = await trail.client.createOptimizationRun(aRun('p'));
   feed.poke();
-  await until(second.id, 900);
+  vi.advanceTimersByTime(25);
+  await until(second.id);
 });
 
 /**

@@ -37,7 +37,7 @@ function Figures({ projectId }: { projectId: string }) {
   const [total] = sumBy(rows, () => 'all');
   const newest = recent.data?.hasMore ? ` Of the newest ${count(NEWEST)} runs.` : '';
   return (
-    <div className="mx-auto grid max-w-[1600px] gap-4 p-3 sm:p-4">
+    <div className="mx-auto grid max-w-[1600px] grid-cols-1 gap-4 p-3 sm:p-4">
       <header className="flex flex-wrap items-center gap-3">
         <h1 className="mr-auto font-semibold text-xl">Analytics</h1>
         <Freshness projectId={projectId} rows={rows} />
@@ -50,7 +50,7 @@ function Figures({ projectId }: { projectId: string }) {
         <Totals total={total} />
       )}
       {runs.length > 0 && <Trend days={byDay(runs)} note={newest} />}
-      <div className="grid gap-4 xl:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
         <SumTable title="By optimizer" rows={sumBy(rows, (row) => row.optimizerType)} />
         <SumTable title="By model" note={`As of now.${newest}`} rows={sumRunsBy(runs, (run) => run.model ?? 'not recorded')} />
         <SumTable title="By status" rows={sumBy(rows, (row) => row.status)} />

@@ -77,7 +77,7 @@ function Comparison({ runs, view, onChange: change }: ComparisonProps) {
   );
   const pair = { from: runs.find(({ id }) => id === view.from) ?? runs[0], to: runs.find(({ id }) => id === view.to) ?? runs[1] };
   return (
-    <div className="mx-auto grid max-w-[1800px] gap-4 p-3 sm:p-4">
+    <div className="mx-auto grid max-w-[1800px] grid-cols-1 gap-4 p-3 sm:p-4">
       <h1 className="font-semibold text-xl">Compare {runs.length} runs</h1>
       <RunKeys runs={runs} onRemove={(id) => change({ runs: runs.flatMap((run) => (run.id === id ? [] : run.id)).join(',') })} />
       {incomparable.length > 0 && (
@@ -97,7 +97,7 @@ function Comparison({ runs, view, onChange: change }: ComparisonProps) {
           onChange={(next) => change({ tab: next === 'overview' ? undefined : next })}
         >
           {tab === 'overview' && (
-            <div className="grid gap-4">
+            <div className="grid grid-cols-1 gap-4">
               <Curves
                 runs={runs}
                 axis={view.axis ?? 'iteration'}

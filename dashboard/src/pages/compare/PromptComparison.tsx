@@ -28,7 +28,7 @@ export function PromptComparison({ runs, pair, onChange }: PromptComparisonProps
   const after = new Map(programTexts(to.data?.program ?? null).map(({ path, text }) => [path, text]));
   const paths = [...new Set([...before.keys(), ...after.keys()])];
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-3">
         <PairPicker runs={runs} pair={pair} onChange={onChange} />
         <CopyButton label="Copy the second prompt" text={() => programAsText(to.data?.program ?? null)} />

@@ -22,7 +22,7 @@ export function Letter({ index }: { index: number }) {
 /** The runs that are compared, each with its letter. */
 export function RunKeys({ runs, onRemove }: { runs: readonly OptimizationRun[]; onRemove: (runId: string) => void }) {
   return (
-    <ul aria-label="Runs" className="grid gap-2 sm:grid-cols-[repeat(auto-fill,minmax(260px,1fr))]">
+    <ul aria-label="Runs" className="grid grid-cols-1 gap-2 sm:grid-cols-[repeat(auto-fill,minmax(260px,1fr))]">
       {runs.map((run, index) => (
         <li key={run.id} className="panel flex min-w-0 items-start gap-2 py-2 pr-1 pl-3">
           <Letter index={index} />

@@ -55,7 +55,7 @@ export function SampleComparison({ runs, pair, show, onChange }: SampleCompariso
   if (from.none || to.none) {
     const run = from.none ? pair.from : pair.to;
     return (
-      <div className="grid gap-3">
+      <div className="grid grid-cols-1 gap-3">
         {picker}
         <EmptyState title={`“${run?.runName}” has no best iteration`}>No full evaluation was completed; choose another run.</EmptyState>
       </div>
@@ -64,7 +64,7 @@ export function SampleComparison({ runs, pair, show, onChange }: SampleCompariso
   if (joined === undefined) return <Skeleton label="Loading samples" />;
   if (joined.pairs.length === 0) {
     return (
-      <div className="grid gap-3">
+      <div className="grid grid-cols-1 gap-3">
         {picker}
         <EmptyState title="No example is in both">
           The winners evaluated {count(from.samples?.length)} and {count(to.samples?.length)} samples, and no example twice. Samples are
@@ -92,7 +92,7 @@ export function SampleComparison({ runs, pair, show, onChange }: SampleCompariso
       ]),
     );
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
         {picker}
         <p className="text-muted text-xs">

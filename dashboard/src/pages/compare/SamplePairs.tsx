@@ -85,7 +85,7 @@ function Both({ pair: { from, to } }: { pair: SamplePair }) {
   const before = asText(from.predictedOutput) || (from.errorMessage ?? '');
   const after = asText(to.predictedOutput) || (to.errorMessage ?? '');
   return (
-    <div className="grid gap-3 border-line border-t bg-surface p-3 sm:grid-cols-2 sm:pl-12">
+    <div className="grid grid-cols-1 gap-3 border-line border-t bg-surface p-3 sm:grid-cols-2 sm:pl-12">
       <Block title="Input" text={asText(to.input)} />
       <Block title="Expected" text={asText(to.expectedOutput)} />
       <Block title="Output, from" text={before} />

@@ -36,7 +36,7 @@ function Ranking({ projectId }: { projectId: string }) {
   const rows: Ranked[] = data?.map((run, index) => ({ ...run, rank: index + 1 })) ?? [];
   const mixed = new Set(rows.map((run) => `${run.metric} ${run.evalSetHash}`)).size > 1;
   return (
-    <div className="mx-auto grid max-w-[1600px] gap-3 p-3 sm:p-4">
+    <div className="mx-auto grid max-w-[1600px] grid-cols-1 gap-3 p-3 sm:p-4">
       <header className="flex flex-wrap items-center gap-3">
         <h1 className="mr-auto font-semibold text-xl">Leaderboard</h1>
         <Choice label="Metric" value={metric} values={values((run) => run.metric)} onChange={(value) => change({ metric: value })} />

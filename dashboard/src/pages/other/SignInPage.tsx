@@ -18,7 +18,7 @@ export function SignInPage() {
     try {
       // Not by the cache, which would forget meanwhile that somebody has to sign in, and this page with it.
       const me = await getMe();
-      cache.clear();
+      cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meQuery.queryKey[0] });
       cache.setQueryData(meQuery.queryKey, me);
     } catch (error) {
       if (isProblem(error, 'unauthenticated')) signOut();
@@ -35,8 +35,8 @@ export function SignInPage() {
       <p className="text-muted">
         This server asks for an API key or a token. It is kept in this tab alone, and forgotten when the tab is closed.
       </p>
-      <form onSubmit={submit} className="grid gap-3">
-        <label className="grid gap-1">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3">
+        <label className="grid grid-cols-1 gap-1">
           <span className="font-medium">API key or token</span>
           <input
             type="password"

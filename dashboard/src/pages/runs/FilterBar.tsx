@@ -21,7 +21,7 @@ const TYPING_MS = 250;
 export function FilterBar({ view, runs, onChange, children }: FilterBarProps) {
   const optimizers = [...new Set([...(view.optimizer ?? []), ...runs.map((run) => run.optimizerType)])].sort();
   return (
-    <div className="grid gap-2 px-3 py-2 sm:px-4">
+    <div className="grid grid-cols-1 gap-2 px-3 py-2 sm:px-4">
       <div className="flex flex-wrap items-center gap-2">
         <NameSearch value={view.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
         <Choices
@@ -114,7 +114,7 @@ function MoreFilters({ view, runs, onChange }: Omit<FilterBarProps, 'children'>)
         onChange={(tag) => onChange({ tag: tag === undefined ? undefined : [tag, ...(view.tag ?? []).slice(1)] })}
       />
       {(['after', 'before'] as const).map((key) => (
-        <label key={key} className="grid gap-1">
+        <label key={key} className="grid grid-cols-1 gap-1">
           <span className="text-muted text-xs">{key === 'after' ? 'Created from' : 'Created to'}</span>
           <input
             type="date"
@@ -140,7 +140,7 @@ function Suggested({ label, value = '', values, onChange }: SuggestedProps) {
   const [typed, setTyped] = useState(value);
   const done = () => typed.trim() !== value && onChange(typed.trim() || undefined);
   return (
-    <label className="grid gap-1">
+    <label className="grid grid-cols-1 gap-1">
       <span className="text-muted text-xs">{label}</span>
       <input
         list={list}

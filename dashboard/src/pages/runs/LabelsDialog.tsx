@@ -40,9 +40,9 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
   };
 
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <p className="plain-text truncate text-muted">{run.runName}</p>
-      <div className="grid gap-1">
+      <div className="grid grid-cols-1 gap-1">
         <label htmlFor={field} className="font-medium">
           Tags
         </label>
@@ -71,7 +71,7 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
         </span>
         <span className="text-muted text-xs">A comma or Enter ends a tag. Runs tagged “pinned” stand first.</span>
       </div>
-      <label className="grid gap-1">
+      <label className="grid grid-cols-1 gap-1">
         <span className="font-medium">Notes</span>
         <textarea value={notes} onChange={(event) => setNotes(event.target.value)} rows={5} className="field h-auto! py-1.5" />
       </label>

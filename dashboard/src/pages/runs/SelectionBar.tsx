@@ -26,7 +26,10 @@ export function SelectionBar({ runs, count, onCompare, onEdit, onClear }: Select
         {count} selected
       </span>
       <Button look="primary" icon="compare" disabled={!comparable} onClick={onCompare}>
-        Compare <Kbd shortcut="c" />
+        Compare
+        <span aria-hidden="true" className="hidden sm:inline-flex">
+          <Kbd shortcut="c" />
+        </span>
       </Button>
       {!comparable && (
         <span className="text-muted text-xs">{count < 2 ? 'Select another to compare' : `At most ${MOST_COMPARED} are compared`}</span>

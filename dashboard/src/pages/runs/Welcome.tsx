@@ -39,7 +39,7 @@ export function Welcome({ projectId }: { projectId: string | undefined }) {
   };
 
   return (
-    <div className="mx-auto grid max-w-3xl gap-6 px-4 py-10">
+    <div className="mx-auto grid max-w-3xl grid-cols-1 gap-6 px-4 py-10">
       <header>
         <h1 className="font-semibold text-xl">No runs yet</h1>
         <p className="mt-1 text-muted">Record one in your own program, and it appears here as it goes on.</p>

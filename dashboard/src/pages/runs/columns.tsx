@@ -47,7 +47,7 @@ export function RunName({ run }: { run: OptimizationRun }) {
   );
 }
 
-export function Tags({ tags }: { tags: readonly string[] }) {
+function Tags({ tags }: { tags: readonly string[] }) {
   const shown = tags.filter((tag) => tag !== PINNED);
   return (
     <span className="flex min-w-0 gap-1 overflow-hidden" title={shown.join(', ')}>
@@ -67,7 +67,7 @@ const text = (value: string | null) => (
 );
 
 export const RUN_COLUMNS: readonly RunColumn[] = [
-  { id: 'name', header: 'Run', width: 'minmax(180px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
+  { id: 'name', header: 'Run', width: 'minmax(216px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
   { id: 'status', header: 'Status', width: '112px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
   {
     id: 'best',

@@ -23,7 +23,7 @@ export function ConfirmDialog({ open, title, children, confirm, typed, onConfirm
   return (
     <Dialog open={open} title={title} onClose={close}>
       <form
-        className="grid gap-4"
+        className="grid grid-cols-1 gap-4"
         onSubmit={(event) => {
           event.preventDefault();
           onConfirm();
@@ -32,7 +32,7 @@ export function ConfirmDialog({ open, title, children, confirm, typed, onConfirm
       >
         <div>{children}</div>
         {typed !== undefined && (
-          <label className="grid gap-1">
+          <label className="grid grid-cols-1 gap-1">
             <span>
               Type <b className="font-mono">{typed}</b> to go on
             </span>

@@ -124,7 +124,7 @@ function CreateForm({ projectId, onClose, onCreated }: CreateFormProps) {
   const create = useChange((input: CreateApiKeyInput) => createApiKey(projectId, input), [keys.apiKeys(projectId)], 'The key is made');
   return (
     <form
-      className="grid gap-3"
+      className="grid grid-cols-1 gap-3"
       onSubmit={(event) => {
         event.preventDefault();
         // The day itself is included, as its reader counts it.

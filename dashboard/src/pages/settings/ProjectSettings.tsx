@@ -107,7 +107,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
   const create = useChange(createProject, [keys.projects], 'The project is there');
   return (
     <form
-      className="grid gap-3"
+      className="grid grid-cols-1 gap-3"
       onSubmit={(event) => {
         event.preventDefault();
         create.mutate(name.trim() === '' ? { id } : { id, name }, { onSuccess: onClose });
@@ -141,7 +141,7 @@ function RenameForm({ project, onClose }: { project: OptimizationProject; onClos
   const rename = useChange((next: string) => renameProject(project.id, next), [keys.projects], 'The project is renamed');
   return (
     <form
-      className="grid gap-3"
+      className="grid grid-cols-1 gap-3"
       onSubmit={(event) => {
         event.preventDefault();
         rename.mutate(name, { onSuccess: onClose });

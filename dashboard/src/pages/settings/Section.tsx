@@ -22,7 +22,7 @@ export function Section({ title, text, action, children }: { title: string; text
 export function Labelled({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
-    <label className="grid gap-1">
+    <label className="grid grid-cols-1 gap-1">
       <span className="font-medium">{label}</span>
       {children}
       {hint && <span className="text-muted text-xs">{hint}</span>}

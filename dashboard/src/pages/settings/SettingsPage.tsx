@@ -23,7 +23,7 @@ export function SettingsPage(): ReactNode {
   if (me === undefined) return <Skeleton />;
   const role = projectId === undefined ? undefined : roleOf(me, projectId);
   return (
-    <div className="mx-auto grid max-w-5xl gap-4 p-3 sm:p-4">
+    <div className="mx-auto grid max-w-5xl grid-cols-1 gap-4 p-3 sm:p-4">
       <header className="flex flex-wrap items-center gap-3">
         <h1 className="mr-auto font-semibold text-xl">Settings</h1>
         <WhoAmI me={me} role={role} />
