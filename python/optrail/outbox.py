@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import os
 import random
@@ -61,6 +62,7 @@ class Outbox:
         self._delay = 0.0
         self._retry_at = 0.0
         self._closing = False
+        self._closed = False
         self._beats: set[str] = set()
         self._warned: set[str] = set()
         self.dropped = 0
@@ -90,6 +92,10 @@ class Outbox:
         if os.getpid() != self._pid:
             return
         with self._changed:
+            if self._closed:
+                self.dropped += 1
+                self._warn("closed", "what comes after the end of the recording is not kept")
+                return
             if self._journal.waiting > 0 or self._bytes + len(request.body) > self._limit:
                 # Behind what stands in the journal already, so that the order stays.
                 self._spill()
@@ -131,6 +137,7 @@ class Outbox:
             self._spill()
             self._synced()
             left, path = self._journal.waiting, self._journal.path
+            self._closed = True
             self._journal.close()
         _open.discard(self)
         if left > 0 and path is not None:
@@ -169,7 +176,8 @@ class Outbox:
                 return Request(*self._journal.first())
             except OSError as error:
                 self._warn("journal", "the journal can't be read: %s", error)
-                self._journal.reject({"code": "damaged", "message": str(error)})
+                with contextlib.suppress(OSError):
+                    self._journal.reject({"code": "damaged", "message": str(error)})
         return None
 
     def _deliver(self, request: Request) -> None:
@@ -186,6 +194,8 @@ class Outbox:
 
     def _settle(self, request: Request, refused: Rejected | None) -> None:
         with self._changed:
+            if self._closed:
+                return  # It stands in the journal, and may be sent twice.
             self._sending = False
             self.sent += refused is None
             self._back()
@@ -210,6 +220,8 @@ class Outbox:
 
     def _away(self, error: Unreachable) -> None:
         with self._changed:
+            if self._closed:
+                return
             self._sending = False
             first = self._offline is None
             self._offline = str(error)

@@ -28,7 +28,12 @@ HOOKS = {
         "dspy.teleprompt.bootstrap_trace:bootstrap_trace_data",
         "dspy.teleprompt.utils:eval_candidate_program",
     ],
-    "optrail/watch/usage.py": ["dspy.clients.base_lm:BaseLM._record_response", "dspy.clients.base_lm:record_history"],
+    "optrail/watch/usage.py": [
+        "dspy.clients.execution:finalize",
+        "dspy.clients.execution:_cached",
+        "dspy.clients.base_lm:BaseLM._record_response",
+        "dspy.clients.base_lm:record_history",
+    ],
     "optrail/watch/programs.py": [
         "dspy.primitives.base_module:BaseModule.dump_state",
         "dspy.primitives.base_module:BaseModule.load",

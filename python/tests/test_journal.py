@@ -142,6 +142,24 @@ def test_what_is_refused_for_good_stays_with_its_reason(tmp_path: Path, caplog: 
     assert "Your role does not allow this." in caplog.text
 
 
+def test_a_slow_server_does_not_hold_up_the_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    server = Away(away=False, slow=2.0)
+    outbox = Outbox(server, Journal(tmp_path))
+    for number in range(3):
+        outbox.submit(request(number))
+    wait(lambda: server.tries == 1)
+    started = time.monotonic()
+    outbox.close(0)
+    assert time.monotonic() - started < 1.5
+    (path,) = tmp_path.glob("*.jsonl")
+    assert [each["body"]["n"] for each in records(path)[1:]] == [0, 1, 2], "what was on its way is sent twice and stored once"
+    outbox._thread.join(5)
+    assert len(server.got) == 1
+    outbox.submit(request(4))
+    assert outbox.dropped == 1
+    assert "after the end of the recording" in caplog.text
+
+
 def test_a_full_disk_costs_the_trail_and_not_the_compile(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("no directory")
     outbox = Outbox(Away(), Journal(tmp_path / "file"), memory_limit=500)

@@ -200,6 +200,21 @@ def test_without_a_validation_set_the_programs_are_kept_unscored(tracked: Any, r
     assert parent.number(parent.run["bestIteration"])["program"] == state(best)
 
 
+def test_the_optimizers_that_ones_own_calls_are_runs_below_it(tracked: Any, recorded: Any) -> None:
+    class Outer(dspy.teleprompt.Teleprompter):
+        def compile(self, student: Any, *, trainset: Any, teacher: Any = None, valset: Any = None, **_: Any) -> Any:
+            better = dspy.BootstrapFewShot(metric=exact, max_bootstrapped_demos=1).compile(student, trainset=trainset)
+            dspy.Evaluate(devset=trainset, metric=exact)(better)
+            return better
+
+    with tracked("outer") as callback:
+        Outer().compile(Program(), trainset=examples()[:6])
+    outer, inner = [recorded(run_id) for run_id in callback.runs]
+    assert (outer.run["optimizerType"], inner.run["optimizerType"]) == ("outer", "bootstrap_fewshot")
+    assert inner.run["parentRunId"] == outer.run["id"]
+    assert [len(each.iterations) for each in (outer, inner)] == [1, 1]
+
+
 def test_an_optimizer_of_ones_own_is_told_by_its_evaluations(tracked: Any, recorded: Any) -> None:
     class Mine(dspy.teleprompt.Teleprompter):
         def compile(self, student: Any, *, trainset: Any, teacher: Any = None, valset: Any = None, **_: Any) -> Any:

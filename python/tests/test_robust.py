@@ -193,6 +193,33 @@ def test_without_dspys_history_there_are_no_tokens(tracked: Any, recorded: Any) 
     assert all(each["latencyMs"] > 0 for each in trail.samples)
 
 
+class Engine:
+    """What a provider answers, through DSPy's own `dspy.LM` and its cache."""
+
+    def complete(self, request: Any) -> Any:
+        from dspy.lm15 import Message, Response, TextPart, Usage
+
+        text = "[[ ## label ## ]]\nbilling\n\n[[ ## completed ## ]]"
+        usage = Usage(input_tokens=11, output_tokens=5, total_tokens=16)
+        return Response(id=None, model="m", message=Message.assistant([TextPart(text)]), finish_reason="stop", usage=usage)
+
+    def close(self) -> None:
+        """Has nothing open."""
+
+
+def test_tokens_come_from_dspys_own_models_and_a_cached_answer_took_none(tracked: Any, recorded: Any) -> None:
+    lm = dspy.LM("openai/stand-in", engine=Engine())
+    totals = []
+    for _ in range(2):
+        with tracked("engine") as callback, dspy.context(lm=lm):
+            searched()
+        trail = recorded(callback.runs[0])
+        totals.append({(each["promptTokens"], each["completionTokens"]) for each in trail.of(0)})
+        assert trail.run["model"] == "openai/stand-in"
+    assert totals == [{(11, 5)}, {(0, 0)}]
+    assert trail.run["totalTokens"] == 0
+
+
 def test_labels_reach_every_run(server: Any, recorded: Any, tmp_path: Path) -> None:
     with optrail.track(
         "labels", tags=["nightly"], notes="by hand", metadata={"commit": "abc"}, url=server.url, journal=tmp_path

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,17 +18,15 @@ from dspy.utils.callback_context import ACTIVE_CALL_ID
 
 from ..client import Client
 from ..errors import OptrailError
-from ..ids import new_id
 from ..journal import Journal
 from ..jsonable import jsonable
 from ..outbox import Outbox
-from ..recorder import FLUSH_SECONDS, RunLabels, RunRecorder
+from ..recorder import FLUSH_SECONDS, RunLabels
 from ..settings import Target
 from .calls import Call, ModelCall, ProgramCall, error_text, milliseconds_since
 from .evaluation import Evaluation
-from .kinds import watch_of
-from .naming import config_of, environment, run_name
 from .programs import program_of
+from .runs import begin, end
 from .usage import usage_of
 from .watch import Compile, Watch
 
@@ -123,7 +120,7 @@ class DSPyCallback(BaseCallback):
         if exception is None:
             self._attempt("a run's result", lambda: watch.compiled(outputs))
         self._attempt("what a run held back", watch.close)
-        self._attempt("a run's end", lambda: self._end(watch, exception))
+        self._attempt("a run's end", lambda: end(watch, exception))
 
     # Evaluations.
 
@@ -241,56 +238,14 @@ class DSPyCallback(BaseCallback):
         active = ACTIVE_CALL_ID.get()
         return None if active is None else self._calls.get(active)
 
-    def _begin(self, optimizer: Any, inputs: dict[str, Any], parent: Watch | None) -> Watch | None:
-        kind = watch_of(optimizer)
+    def _begin(self, optimizer: Any, inputs: dict[str, Any], parent: Watch | None) -> Watch:
         with self._lock:
             if self._outbox is None:
                 self._outbox = Outbox(Client(self.target), Journal(self.target.journal))
             outbox = self._outbox
-        run = RunRecorder(outbox, self.labels.project_id, run_id=new_id(), first_iteration=kind.first_iteration)
-        compiled = Compile(optimizer, inputs)
-        watch = self._attached(kind, run, compiled)
-        optimizer_type, config = config_of(watch, optimizer, compiled)
-        watch.metadata = {**jsonable(self.labels.metadata), **watch.metadata, "scale": watch.scale, "dspy": environment()}
-        run.start(
-            run_name=run_name(self.labels.run_name, optimizer, compiled, child=parent is not None),
-            optimizer_type=optimizer_type,
-            config=config,
-            scoreMax=watch.score_max,
-            parentRunId=None if parent is None else parent.run.id,
-            tags=list(self.labels.tags) or None,
-            notes=self.labels.notes,
-            metadata=watch.metadata,
-        )
-        self.runs.append(run.id)
+        watch = begin(self.labels, outbox, Compile(optimizer, inputs), parent, self._attempt)
+        self.runs.append(watch.run.id)
         return watch
-
-    def _attached(self, kind: type[Watch], run: RunRecorder, compiled: Compile) -> Watch:
-        """The optimizer's own watch; where a newer DSPy is not what it looks for, the one that needs evaluations alone."""
-        watch = kind(run, compiled)
-
-        def attached() -> Watch:
-            watch.attach()
-            return watch
-
-        found: Watch | None = self._attempt(f"all of {type(compiled.optimizer).__name__}", attached)
-        if found is None:
-            watch.patches.undo()
-        return found or Watch(run, compiled)
-
-    def _end(self, watch: Watch, exception: BaseException | None) -> None:
-        spent = watch.usage
-        totals: dict[str, Any] = {"metadata": {**watch.metadata, "model_calls": spent.calls}}
-        if spent.counted:
-            totals["totalTokens"] = spent.total_tokens
-        if spent.priced:
-            totals["totalCostUsd"] = spent.cost
-        if exception is None:
-            watch.run.finish("completed", **totals)
-            return
-        stack = "".join(traceback.format_exception(exception))
-        status = "failed" if isinstance(exception, Exception) else "cancelled"
-        watch.run.finish(status, errorMessage=error_text(exception), errorStack=stack, **totals)
 
     def _attempt(self, what: str, work: Any) -> Any:
         """Records; what goes wrong is logged and goes no further."""

@@ -41,7 +41,7 @@ class BetterTogetherWatch(Watch):
     """
 
     optimizer_type: ClassVar[str | None] = "better_together"
-    has_child_runs: ClassVar[bool] = True
+    has_child_runs = True
     SEPARATOR: ClassVar[str] = " -> "
 
     def attach(self) -> None:

@@ -1,6 +1,6 @@
 """What calls of language models took.
 
-Read from dspy 3.4.1, dspy/clients/base_lm.py: the callbacks tell no usage, the model's history does.
+Read from dspy 3.4.1, dspy/clients/execution.py and base_lm.py: the callbacks tell no usage, the model's history does.
 """
 
 from __future__ import annotations
@@ -54,9 +54,11 @@ def usage_of(lm: Any, outputs: Any) -> Usage:
     entry = _entry(lm, outputs)
     if entry is None:
         return Usage(calls=1)
-    if getattr(entry.get("response"), "cache_hit", False):
-        return Usage(calls=1, cached=1, counted=True)
     told = entry.get("usage") or {}
+    if not told:
+        # A cache's answer keeps the cost of the call that filled it, and no usage; only DSPy's own models have a cache.
+        cached = hasattr(lm, "_engine_spec") and bool(getattr(lm, "cache", False))
+        return Usage(calls=1, cached=int(cached), counted=cached)
     prompt = _count(told, "prompt_tokens", "input_tokens")
     completion = _count(told, "completion_tokens", "output_tokens")
     total = _count(told, "total_tokens") or prompt + completion
@@ -68,7 +70,7 @@ def usage_of(lm: Any, outputs: Any) -> Usage:
         completion_tokens=completion,
         total_tokens=total,
         cost=float(cost) if priced and cost is not None else 0.0,
-        counted=bool(told),
+        counted=True,
         priced=priced,
     )
 

@@ -45,8 +45,6 @@ class Watch:
     scale: ClassVar[str] = "percent, as dspy.Evaluate rounds it"
     #: The number of the first iteration.
     first_iteration: ClassVar[int] = 0
-    #: Whether compiles inside of this one are runs of their own.
-    has_child_runs: ClassVar[bool] = False
 
     def __init__(self, run: RunRecorder, compiled: Compile) -> None:
         self.run = run
@@ -86,6 +84,11 @@ class Watch:
             # Nothing was evaluated: the program it made is all there is to keep.
             number = self.run.iteration(evalKind="bootstrap", status="completed", program=result.state, params={"role": "result"})
             self.run.update(bestIteration=number)
+
+    @property
+    def has_child_runs(self) -> bool:
+        """Whether compiles inside of this one are runs of their own. Those that DSPy's optimizers make are steps of theirs."""
+        return not type(self.compile.optimizer).__module__.startswith("dspy.")
 
     def close(self) -> None:
         """The compile is over, also where it failed: writes what was held back."""
