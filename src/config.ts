@@ -75,6 +75,11 @@ export function readTokenSettings(environment: Environment = process.env): Token
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
+/** `OPTRAIL_METRICS_TOKEN`: what Prometheus shows to read the figures of a server. */
+export function readMetricsToken(environment: Environment = process.env): string | undefined {
+  return read(environment, 'OPTRAIL_METRICS_TOKEN');
+}
+
 /** `.optrail` beside the nearest package.json, from a directory upwards. */
 export function trailDirectory(directory: string = process.cwd()): string {
   return join(projectRoot(directory), DIRECTORY);

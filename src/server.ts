@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { readTokenSettings } from './config.js';
+import { readMetricsToken, readTokenSettings } from './config.js';
 import type { ClientOptions } from './places.js';
 import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
@@ -17,6 +17,8 @@ const GRACE = 1_500;
 export interface ServerOptions extends ClientOptions, AccessOptions {
   /** Who is let in beside API keys. What of `jwtSecret`, `jwksUrl`, `audience` and `issuer` is left out, the environment says. */
   auth?: AuthOptions | undefined;
+  /** What Prometheus shows to read `/metrics`, 16 characters or more; where it is left out, `OPTRAIL_METRICS_TOKEN` says. */
+  metricsToken?: string | undefined;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
   /** Largest body that is read whole, in bytes, decompressed: 32 MiB where it is left out. */
@@ -47,9 +49,20 @@ export interface OptrailServer {
  * trail: every 30 seconds the analytics are brought up to date, and runs that fell silent are marked stale.
  */
 export function createServer(options: ServerOptions = {}): OptrailServer {
-  const { auth, allowedOrigins, rateLimit, basePath, maxBodyBytes, timeoutMs, dashboard: files, logger, ...place } = options;
+  const {
+    auth,
+    allowedOrigins,
+    rateLimit,
+    metricsToken = readMetricsToken(),
+    basePath,
+    maxBodyBytes,
+    timeoutMs,
+    dashboard: files,
+    logger,
+    ...place
+  } = options;
   const trail = openTrail(place);
-  const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit });
+  const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit, metricsToken });
   const closing = new AbortController();
   const page = files === undefined ? undefined : dashboard(files);
   const instance = uuidv7();

@@ -23,6 +23,8 @@ export interface AppOptions {
   front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
   /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
+  /** The same of routes for whoever may scrape the figures of all projects. */
+  scraperGate: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
   /** Rejects where a request that was let in would not be any more: what a stream is asked again and again. */
@@ -73,12 +75,13 @@ function factsOf({ trail, basePath = '', instance = '' }: AppOptions): ServerFac
   };
 }
 
-function guards({ access, path }: Route, { gate }: AppOptions): MiddlewareHandler<ServerEnv>[] {
+function guards({ access, path }: Route, { gate, scraperGate }: AppOptions): MiddlewareHandler<ServerEnv>[] {
   const named: MiddlewareHandler<ServerEnv> = async (context, next) => {
     context.set('template', path);
     await next();
   };
   if (access === 'anybody') return [named];
+  if (access === 'scraper') return [named, scraperGate];
   if (access !== 'local') return [named, gate];
   const local: MiddlewareHandler<ServerEnv> = async (context, next) => {
     if (context.var.caller.kind !== 'local') throw notLocal();

@@ -8,9 +8,10 @@ import type { Reply } from './reply.js';
 
 /**
  * Who may call a route, at the least. Roles are those in the project that the request is about, and row-level security decides; `caller`
- * is anybody whom the gate lets in, `local` the user of this machine alone, and `anybody` is not asked who it is.
+ * is anybody whom the gate lets in, `local` the user of this machine alone, `scraper` he and whoever shows the metrics token, and `anybody`
+ * is not asked who it is.
  */
-export type Access = 'anybody' | 'caller' | 'viewer' | 'editor' | 'owner' | 'local';
+export type Access = 'anybody' | 'caller' | 'viewer' | 'editor' | 'owner' | 'local' | 'scraper';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -24,7 +24,7 @@ const HTTP = `
   method path                                     owner editor viewer adminkey writekey readkey stranger revoked nobody
   GET    /healthz                                 200   200    200    200      200      200     200      200     200
   GET    /readyz                                  200   200    200    200      200      200     200      200     200
-  GET    /metrics                                 403   403    403    403      403      403     403      401     401
+  GET    /metrics                                 401   401    401    401      401      401     401      401     401
   GET    /docs                                    200   200    200    200      200      200     200      200     200
   GET    /v1/openapi.json                         200   200    200    200      200      200     200      200     200
   GET    /v1/me                                   200   200    200    200      200      200     200      401     401

@@ -180,6 +180,7 @@ function appOver(client: object, options: object = {}) {
       context.set('client', client as never);
       await next();
     },
+    scraperGate: (_, next) => next(),
     ...options,
   });
 }

@@ -5,6 +5,7 @@ import { type Authentication, authenticate } from './authenticate.js';
 import { KeyRing } from './keyring.js';
 import { originGuard } from './origins.js';
 import { type Rate, RateLimit } from './rate.js';
+import { scraperGate } from './scraper.js';
 import { type TokenSettings, tokenReader } from './tokens.js';
 
 export interface AuthOptions extends TokenSettings {
@@ -18,6 +19,8 @@ export interface AccessOptions {
   allowedOrigins?: readonly string[] | undefined;
   /** Of each key and each user; 100 requests a second and 500 at once where it is left out, and none where it is false. */
   rateLimit?: Rate | false | undefined;
+  /** What Prometheus shows to read `/metrics`: 16 characters or more. Without it, the user of this machine alone may, on an open server. */
+  metricsToken?: string | undefined;
 }
 
 const USUAL_RATE: Rate = { perSecond: 100, burst: 500 };
@@ -29,6 +32,8 @@ export interface Access {
   front: MiddlewareHandler<ServerEnv>[];
   /** Before what is asked who calls: sets `caller` and `client`, or rejects. */
   gate: MiddlewareHandler<ServerEnv>;
+  /** Before the figures of all projects: lets in whoever may scrape them, or rejects. */
+  scraperGate: MiddlewareHandler<ServerEnv>;
   /** Whether the gate would let a request in again that it has let in before; rejects where it would not. It is not counted. */
   recheck(context: Context<ServerEnv>): Promise<void>;
 }
@@ -36,7 +41,7 @@ export interface Access {
 /** Rejects with `not_configured` where the options make no sense. */
 export function createAccess(
   trail: Pick<Trail, 'clientOf' | 'findKey'>,
-  { auth = {}, allowedOrigins = [], rateLimit = USUAL_RATE }: AccessOptions,
+  { auth = {}, allowedOrigins = [], rateLimit = USUAL_RATE, metricsToken }: AccessOptions,
 ): Access {
   const keys = new KeyRing((secret) => trail.findKey(secret));
   const access: Authentication = {
@@ -54,6 +59,7 @@ export function createAccess(
       context.set('client', keys.watched(trail.clientOf(caller)));
       await next();
     },
+    scraperGate: scraperGate(metricsToken, access),
     recheck: async ({ req, env }) => {
       await authenticate(req.raw, env ?? {}, { ...access, calls: null, failures: null });
     },

@@ -22,22 +22,36 @@ export interface Authentication {
 export async function authenticate(request: Request, info: ConnectionInfo, access: Authentication): Promise<Caller> {
   const header = request.headers.get('authorization');
   if (header === null) return local(request, info, access);
-  const [, credential] = /^Bearer +([^\s,]+)$/i.exec(header.trim()) ?? [];
-  const address = info.remoteAddress === undefined ? null : networkOf(info.remoteAddress);
+  const credential = bearerOf(header);
+  const address = addressOf(info);
   try {
     if (credential === undefined) throw badCredentials('The Authorization header is not `Bearer <API key or token>`.');
     const caller = looksLikeKey(credential) ? await byKey(credential, address, access) : await byToken(credential, access);
     access.calls?.take(nameOf(caller));
     return caller;
   } catch (error) {
-    if (isRefusal(error, 401)) access.failures?.take(address ?? 'somewhere');
+    if (isRefusal(error, 401)) countFailure(info, access);
     throw error;
   }
 }
 
+/** What an Authorization header shows; undefined where it shows no bearer's. */
+export function bearerOf(header: string): string | undefined {
+  return /^Bearer +([^\s,]+)$/i.exec(header.trim())?.[1];
+}
+
+/** Counts credentials that did not hold. Rejects with `rate_limited` where there were too many from one address. */
+export function countFailure(info: ConnectionInfo, { failures }: Authentication): void {
+  failures?.take(addressOf(info) ?? 'somewhere');
+}
+
+function addressOf({ remoteAddress }: ConnectionInfo): string | null {
+  return remoteAddress === undefined ? null : networkOf(remoteAddress);
+}
+
 /** The user of this machine: of an open server alone, that is called by a name and an address that nobody else can use. */
-function local({ headers, url }: Request, { remoteAddress }: ConnectionInfo, { open }: Authentication): Caller {
-  if (!open) throw noCredentials();
+export function local({ headers, url }: Request, { remoteAddress }: ConnectionInfo, { open }: Authentication, hint?: string): Caller {
+  if (!open) throw noCredentials(hint);
   // A page that had its own name resolved to this machine would be of the same origin; it calls by that name.
   const name = hostName(headers.get('host') ?? new URL(url).host);
   const isHere = remoteAddress === undefined || isLoopback(remoteAddress);

@@ -1,9 +1,11 @@
 import { HttpRefusal } from '../problem.js';
 
+const HOW_TO_SEND = 'Send `Authorization: Bearer <API key or token>`; `npx optrail keys create <project> --name <name>` makes a key.';
+
 /** 401 of a request that names nobody. */
-export function noCredentials(): HttpRefusal {
+export function noCredentials(hint = HOW_TO_SEND): HttpRefusal {
   return new HttpRefusal(401, 'unauthenticated', 'The request has no Authorization header.', {
-    hint: 'Send `Authorization: Bearer <API key or token>`; `npx optrail keys create <project> --name <name>` makes a key.',
+    hint,
     headers: { 'www-authenticate': 'Bearer' },
   });
 }

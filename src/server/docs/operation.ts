@@ -11,6 +11,7 @@ const WHO: Readonly<Record<string, string>> = {
   editor: 'editors of the project',
   owner: 'owners of the project',
   local: 'the user of the server’s machine',
+  scraper: 'the user of the server’s machine, and who has the metrics token',
 };
 
 /** One operation: what it takes, what it answers, and what may be wrong. */

@@ -45,6 +45,7 @@ export function openApiDocument(routes: readonly Route[], basePath = ''): OpenAp
       responses,
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`optrail_…`), or a JWT that the server was told to trust.' },
+        metrics: { type: 'http', scheme: 'bearer', description: 'The metrics token that the server was told.' },
       },
     },
   };
@@ -67,7 +68,7 @@ function operationOf(route: Route, components: Components, shared: Record<string
     ...(description === undefined ? {} : { description }),
     'x-optrail-access': access,
     // An open server asks for nothing.
-    security: access === 'anybody' ? [] : [{ bearer: [] }, {}],
+    security: access === 'anybody' ? [] : [{ [access === 'scraper' ? 'metrics' : 'bearer']: [] }, {}],
     parameters: [...parametersOf(params, 'path', components), ...parametersOf(query, 'query', components)],
     ...(body === undefined ? {} : { requestBody: bodyOf(body, components) }),
     responses: Object.fromEntries(told),

@@ -46,8 +46,9 @@ export const healthRoutes = [
     operation: 'metrics',
     tag: 'Server',
     summary: 'Figures for Prometheus',
-    description: 'For the user of this machine, and for whoever sends the metrics token as the bearer.',
-    access: 'local',
+    description:
+      'Over all projects: for the user of this machine, where the server is open, and for whoever sends the metrics token as the bearer.',
+    access: 'scraper',
     answers: {
       200: { description: 'In the text format of Prometheus.', type: 'text/plain', example: 'optrail_runs{status="running"} 2\n' },
     },
