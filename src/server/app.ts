@@ -8,7 +8,7 @@ import { Metrics } from './metrics.js';
 import { openApiDocument } from './openapi/document.js';
 import type { Trail } from './port.js';
 import { HttpRefusal, problemResponse } from './problem.js';
-import { pathOf, queryOf } from './query.js';
+import { assertUtf8, pathOf, queryOf } from './query.js';
 import { responseOf } from './reply.js';
 import type { Route, ServerFacts } from './route.js';
 import { ROUTES } from './routes/index.js';
@@ -94,6 +94,7 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
   const { raw: request } = context.req;
   const { caller, client, signal, requestId } = context.var;
   const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  assertUtf8(request.url);
   const reply = await inWords(() =>
     route.handle({
       params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),

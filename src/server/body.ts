@@ -1,5 +1,6 @@
 import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { isOptrailError, OptrailError } from '../errors.js';
 import { jsonErrorPosition } from './json-position.js';
 import { HttpRefusal } from './problem.js';
 
@@ -8,12 +9,13 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** A body of lines is never held whole: so many times the above. */
 const LINES_FACTOR = 32;
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+/** By content encoding. A map, since an object has more names than were put into it. */
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 export const JSON_TYPE = 'application/json';
 export const NDJSON_TYPE = 'application/x-ndjson';
@@ -28,23 +30,35 @@ export function mediaTypeOf(request: Request): string {
   return type.trim();
 }
 
-/** The bytes of a body as they come, decompressed. Rejects with `too_large` before more than `limit` of them were given. */
+/**
+ * The bytes of a body as they come, decompressed. Rejects with `too_large` before more than `limit` of them were given, and with `aborted`
+ * where the rest does not come, or not in time.
+ */
 async function* bytesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > limit) throw tooLarge(limit);
   if (request.body === null) return;
   let length = 0;
-  for await (const chunk of decoded(request, request.body, signal)) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    yield chunk;
+  try {
+    for await (const chunk of decoded(request, request.body, signal)) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      yield chunk;
+    }
+  } catch (error) {
+    if (isOptrailError(error)) throw error;
+    throw isOptrailError(signal.reason) ? signal.reason : brokenOff(error);
   }
+}
+
+function brokenOff(cause: unknown): OptrailError {
+  return new OptrailError('aborted', 'The body broke off.', { retryable: true, cause });
 }
 
 async function* decoded(request: Request, body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const source = Readable.fromWeb(body as import('node:stream/web').ReadableStream, { signal });
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
-  const makeDecoder = DECODERS[encoding];
+  const makeDecoder = DECODERS.get(encoding);
   if (makeDecoder === undefined && encoding !== 'identity') {
     throw new HttpRefusal(415, 'invalid_input', `The content encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported.`, {
       path: 'content-encoding',
@@ -105,8 +119,6 @@ function tooLarge(limit: number): HttpRefusal {
   const size = limit % 1_048_576 === 0 ? `${limit / 1_048_576} MiB` : `${limit} bytes`;
   return new HttpRefusal(413, 'too_large', `The body is larger than ${size}.`, {
     hint: `Send less at once, or many rows as ${NDJSON_TYPE}, a row a line.`,
-    // What is still on its way is not waited for.
-    headers: { connection: 'close' },
   });
 }
 

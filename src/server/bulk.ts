@@ -114,9 +114,9 @@ class BulkRun {
 
   /** Whether to go on. */
   private async take(bytes: Uint8Array): Promise<boolean> {
-    this.line += 1;
     if (this.call.closing.aborted) throw new OptrailError('closed', 'The server is stopping.', { retryable: true });
-    if (this.line > MAX_BATCH) throw tooMany();
+    if (this.line === MAX_BATCH) throw tooMany();
+    this.line += 1;
     const read = parsed(bytes, this.line);
     if (read === null) return true;
     this.waiting.push({ line: this.line, ...read });

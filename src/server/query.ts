@@ -32,8 +32,7 @@ function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {
  * the form asked for.
  */
 export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
-  const { search, searchParams } = new URL(url);
-  assertUtf8(search);
+  const { searchParams } = new URL(url);
   const known = kindsOf(schema);
   const values = {};
   for (const name of new Set(searchParams.keys())) {
@@ -67,13 +66,26 @@ function read(text: string, kind: Kind): unknown {
   }
 }
 
-/** URLSearchParams puts U+FFFD where bytes are no UTF-8: then something else would be looked for than was asked. */
-function assertUtf8(search: string): void {
+/**
+ * Rejects with 400 where the path or the query is no UTF-8. URLSearchParams puts U+FFFD where bytes are none, and Hono leaves them encoded:
+ * then something else would be looked for, or stored, than was asked.
+ */
+export function assertUtf8(url: string): void {
+  const { pathname, search } = new URL(url);
+  for (const [part, text] of Object.entries({ path: pathname, query: search })) if (!isUtf8(text)) throw notUtf8(part);
+}
+
+function isUtf8(encoded: string): boolean {
   try {
-    decodeURIComponent(search);
+    decodeURIComponent(encoded);
+    return true;
   } catch {
-    throw new HttpRefusal(400, 'invalid_input', 'The query is not UTF-8, or holds a % that is not followed by two hexadecimal digits.', {
-      hint: 'Percent-encode the values, as encodeURIComponent does.',
-    });
+    return false;
   }
+}
+
+function notUtf8(part: string): HttpRefusal {
+  return new HttpRefusal(400, 'invalid_input', `The ${part} is not UTF-8, or holds a % that is not followed by two hexadecimal digits.`, {
+    hint: 'Percent-encode the values, as encodeURIComponent does.',
+  });
 }

@@ -1,4 +1,4 @@
-/** The list of what somebody, or an accident, may send. Each entry has rows below, or its reason for having none. */
+/** The list of what somebody, or an accident, may send. Each entry has rows for each door that it can come through. */
 export const ENTRIES = [
   'NUL in text and in JSON',
   'lone surrogates',
@@ -31,15 +31,26 @@ export const ENTRIES = [
   'a gzip bomb',
   'a foreign Origin',
   "a live stream with another tenant's key",
+  'duplicate keys',
+  'a byte order mark',
+  'a huge header',
+  'a slow body',
 ] as const;
 export type Entry = (typeof ENTRIES)[number];
 
-/** What can't come through the SDK or the command line: whoever makes that door tests it there. */
-export const ELSEWHERE: Partial<Record<Entry, string>> = {
-  'a gzip bomb': 'the REST server, which alone reads compressed bodies',
-  'a foreign Origin': 'the REST server, which alone is called by browsers',
-  "a live stream with another tenant's key": 'the REST server, which alone streams',
-};
+/** What comes over HTTP alone (`http.test.ts`): the SDK sends none of it, and is sent none of it. */
+export const HTTP_ONLY: readonly Entry[] = [
+  'a gzip bomb',
+  'a foreign Origin',
+  "a live stream with another tenant's key",
+  'duplicate keys',
+  'a byte order mark',
+  'a huge header',
+  'a slow body',
+];
 
-/** Tested through the command line alone (`cli.test.ts`): text that is inert until something displays it. */
+/** Not through the SDK (`cli.test.ts`): its texts are no bytes, and it writes no CSV. */
 export const CLI_ONLY: readonly Entry[] = ['formulas in a CSV cell', 'invalid UTF-8'];
+
+/** What has no form in the text of a request, or of an answer. */
+export const NOT_OVER_HTTP: readonly Entry[] = ['circular object, throwing getter, throwing toJSON', 'formulas in a CSV cell'];

@@ -2,44 +2,24 @@ import canonicalizeModule from 'canonicalize';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { textProblem } from '../../src/schemas/json.js';
-import { aRun, newProject } from '../support/records.js';
 import { INSTALLS, useTrail } from '../support/trails.js';
-import { CLI_ONLY, ELSEWHERE, ENTRIES } from './entries.js';
+import { CLI_ONLY, ENTRIES, HTTP_ONLY } from './entries.js';
 import { ROWS } from './list.js';
 import type { Row, Target } from './senders.js';
+import { COUNTS, makeTarget } from './target.js';
 
 const canonicalize = canonicalizeModule as unknown as (value: unknown) => string;
 
-test('every entry of the list is sent, or says where it is', () => {
-  const sent = new Set([...ROWS.map(({ entry }) => entry), ...CLI_ONLY, ...Object.keys(ELSEWHERE)]);
+test('every entry of the list is sent through the SDK, but those that have another door alone', () => {
+  const sent = new Set([...ROWS.map(({ entry }) => entry), ...CLI_ONLY, ...HTTP_ONLY]);
   expect([...sent].sort()).toEqual([...ENTRIES].sort());
 });
 
-/** What is stored, whoever's it is: a refusal changes none of these. */
-const COUNTS = `select (select count(*) from optimization_projects) as projects, (select count(*) from optimization_runs) as runs,
-  (select count(*) from optimization_iterations) as iterations, (select count(*) from optimization_samples) as samples,
-  (select count(*) from optimization_programs) as programs, (select count(*) from optimization_examples) as examples,
-  (select max(updated_at)::text from optimization_runs) as changed`;
-
 describe.each(INSTALLS)('hostile input on $name', (install) => {
   const trail = useTrail(install);
-  const [projectId, strangersProject] = [newProject(), newProject()];
   let target: Target;
   beforeAll(async () => {
-    const { client } = trail;
-    const running = await client.createOptimizationRun(aRun(projectId, { status: 'running' }));
-    const completed = await client.createOptimizationRun(aRun(projectId, { status: 'completed' }));
-    await client.createOptimizationRun(aRun(strangersProject));
-    let last = 0;
-    target = {
-      ...{ client, projectId, strangersProject, runId: running.id, completedId: completed.id },
-      key: client.as({ optrail_projects: { [projectId]: 'editor' } }),
-      stranger: client.as({ optrail_projects: { [strangersProject]: 'owner' } }),
-      next: () => {
-        last += 1;
-        return last;
-      },
-    };
+    target = await makeTarget(trail.client, (claims) => trail.client.as(claims));
   });
 
   const answers = async () => (await trail.sql(COUNTS))[0];

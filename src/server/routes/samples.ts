@@ -27,7 +27,11 @@ const CursorSchema = z
   .transform((text) => {
     const [iteration = 0, sampleIndex = 0] = text.split('.').map(Number);
     return { iteration, sampleIndex };
-  });
+  })
+  .refine(
+    (place) => Object.values(place).every((number) => IterationNumberSchema.safeParse(number).success),
+    'is none that this list gave',
+  );
 
 const SamplesQuery = HashesQuery.extend({
   iteration: IterationNumberSchema.optional().describe('Only samples of this iteration.'),
