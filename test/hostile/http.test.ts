@@ -1,9 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import canonicalizeModule from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { freshDatabase, freshDirectory } from '../support/databases.js';
+import { freshDatabase } from '../support/databases.js';
 import { type HttpServer, SECRET, startHttp } from '../support/http.js';
 import { ABSENT, aRun } from '../support/records.js';
 import { type Trail, trailAt } from '../support/trails.js';
@@ -38,7 +40,7 @@ describe('hostile input over HTTP', () => {
   beforeAll(async () => {
     const databaseUrl = await freshDatabase(18, { migrated: true });
     trail = trailAt(databaseUrl);
-    files = freshDirectory();
+    files = mkdtempSync(join(tmpdir(), 'optrail-hostile-'));
     mkdirSync(join(files, 'page', 'assets'), { recursive: true });
     writeFileSync(join(files, 'page', 'index.html'), 'the page');
     writeFileSync(join(files, 'secret.txt'), OUTSIDE);
@@ -148,6 +150,9 @@ describe('hostile input over HTTP', () => {
     expect(answer.json).toMatchObject({ status: 413, code: 'too_large', hint: expect.stringContaining('x-ndjson') });
     expect(answer.taken).toBeLessThan(48 * MEBIBYTE);
     expect(grown).toBeLessThan(150 * MEBIBYTE);
+    // Who sends all of it before reading anything gets the answer too, and no broken connection.
+    const whole = await posted(Buffer.alloc(40 * MEBIBYTE, 32));
+    expect(whole.json).toMatchObject({ status: 413, code: 'too_large' });
     expect(await stored()).toEqual(before);
     await isAlive();
   });
@@ -263,6 +268,21 @@ describe('hostile input over HTTP', () => {
     expect(answer).toContain('"code":"aborted"');
     const line = await sendBytes(impatient.url, `${begun('application/x-ndjson')}${aRunOf().slice(0, -1)}`);
     expect(line).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await stored()).toEqual(before);
+  });
+
+  test('who hangs up in the middle of a body has stored nothing, and is no fault of the server', async () => {
+    const log: { status: number; route: string }[] = [];
+    const write = (fields: object) => void log.push(fields as never);
+    const logger = { info: write, warn: write, error: write };
+    const logged = await startHttp({ databaseUrl: trail.url, auth: { jwtSecret: SECRET }, logger });
+    onTestFinished(() => logged.close());
+    const before = await stored();
+    const { hostname, port } = new URL(logged.url);
+    const head = `POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${target.key}\r\nContent-Type: application/json\r\n`;
+    connect(Number(port), hostname).end(`${head}Content-Length: 9000\r\n\r\n${aRunOf()}`);
+    await vi.waitUntil(() => log.length > 0, { interval: 5 });
+    expect(log).toEqual([expect.objectContaining({ route: '/v1/runs', status: 408 })]);
     expect(await stored()).toEqual(before);
   });
 

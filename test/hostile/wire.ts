@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
 /** A request as nobody's client would make it: path, headers and body go out as they are. */
@@ -30,7 +30,9 @@ export async function send(url: string, { method = 'POST', path, headers, body, 
   const { hostname, port } = new URL(url);
   const authorization = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
   const type = body === undefined ? {} : JSON_TYPE;
-  const going = request({ hostname, port, method, path, agent: false, headers: { ...type, ...authorization, ...headers } });
+  // Whoever says that it will close the connection may find it closed before the answer was read.
+  const agent = new Agent({ keepAlive: true });
+  const going = request({ hostname, port, method, path, agent, headers: { ...type, ...authorization, ...headers } });
   const answer = new Promise<IncomingMessage>((resolve, reject) => going.once('response', resolve).on('error', reject));
   const isAnswered = answer.then(
     () => true,
@@ -47,7 +49,7 @@ export async function send(url: string, { method = 'POST', path, headers, body, 
   }
   const incoming = await answer;
   const text = await textOf(incoming);
-  going.destroy();
+  agent.destroy();
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parsed(text), taken };
 }
 

@@ -41,7 +41,7 @@ const KNOWN_CALLER: readonly Sample[] = [
 const ANY: readonly Sample[] = [
   SAMPLES.forbidden as Sample,
   code('aborted', 'There was no answer within 30 s. A write may have been stored all the same.', RETRY),
-  http(400, 'malformed_query', 'The query is not UTF-8, or holds a % that is not followed by two hexadecimal digits.'),
+  http(400, 'malformed_url', 'The path is not UTF-8, or holds a % that is not followed by two hexadecimal digits.'),
   SAMPLES.invalid_input as Sample,
   { name: 'server_error', error: new OptrailError('server_error', '') },
 ];
