@@ -20,10 +20,18 @@ const canonicalize = canonicalizeModule as unknown as (value: unknown) => string
 const MEBIBYTE = 1024 * 1024;
 const OUTSIDE = 'what lies outside of the page';
 
-/** What is taken and must come back, through the client over HTTP: the rows of the SDK. A query of half a megabyte is none that HTTP has. */
-const KEPT = ROWS.filter((row) => 'back' in row && !row.sent.startsWith('70,000'));
 /** What has a test of its own below. */
-const BELOW: readonly Entry[] = ['a gzip bomb', 'a 200 MB body', 'duplicate keys', 'a byte order mark', 'a huge header', 'a slow body'];
+const BELOW: readonly Entry[] = [
+  "another tenant's id",
+  'a gzip bomb',
+  'a 200 MB body',
+  'duplicate keys',
+  'a byte order mark',
+  'a huge header',
+  'a slow body',
+];
+/** What is taken and must come back, through the client over HTTP: the rows of the SDK. A query of half a megabyte is none that HTTP has. */
+const KEPT = ROWS.filter((row) => 'back' in row && !BELOW.includes(row.entry) && !row.sent.startsWith('70,000'));
 
 test('every entry of the list is sent over HTTP, but what has no form in it', () => {
   const sent = new Set([...[...HTTP_ROWS, ...KEPT].map(({ entry }) => entry), ...BELOW]);
@@ -318,16 +326,17 @@ function brokenUtf8(): Buffer {
   return Buffer.from([0x22, 0xff, 0x22]);
 }
 
-/** What a call gives, and by how many bytes the process grew meanwhile, at most. */
+/** What a call gives, and by how many bytes the memory in use grew meanwhile, at most. */
 async function watched(call: () => Promise<Received>): Promise<{ answer: Received; grown: number }> {
-  const before = process.memoryUsage.rss();
+  const used = () => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+  const before = used();
   let most = before;
   const timer = setInterval(() => {
-    most = Math.max(most, process.memoryUsage.rss());
+    most = Math.max(most, used());
   }, 5);
   try {
     const answer = await call();
-    return { answer, grown: Math.max(most, process.memoryUsage.rss()) - before };
+    return { answer, grown: Math.max(most, used()) - before };
   } finally {
     clearInterval(timer);
   }
