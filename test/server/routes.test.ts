@@ -131,7 +131,7 @@ describe.each(['embedded', 'postgres'] as const)('routes over %s', (engine) => {
     expect((await request('GET', '/v1/me')).json).toMatchObject({ kind: 'local', projects: null });
     const mayNot = { headers: { authorization: `Bearer ${key.json.secret}` } };
     expect((await request('POST', '/v1/analytics/refresh', mayNot)).json).toMatchObject({ status: 403, code: 'forbidden' });
-    expect((await request('GET', '/metrics', mayNot)).status).toBe(403);
+    expect((await request('GET', '/metrics', mayNot)).status).toBe(401);
     expect((await request('GET', `${path}/keys`)).json.data).toMatchObject([{ name: 'ci', revokedAt: null }]);
     expect((await request('DELETE', `${path}/keys/${key.json.id}`)).json).toMatchObject({ revokedAt: expect.any(String) });
 
