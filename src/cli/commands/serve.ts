@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import pino from 'pino';
 import { databaseAt } from '../../places.js';
 import { announceServer } from '../../processes/server-file.js';
 import type { Logger } from '../../server/log.js';
-import { createServer, type OptrailServer } from '../../server.js';
+import type { OptrailServer } from '../../server.js';
 import { type Context, optionsOf } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
-import { type Listener, listen } from '../serve/listener.js';
+import type { Listener } from '../serve/listener.js';
 import { assertGuarded, isOpen } from '../serve/openness.js';
 import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
@@ -53,12 +52,14 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   assertUsable(target);
   databaseAt(target);
   const open = isOpen(host, wanted, context);
+  // Whoever types another command need not wait until a server is loaded.
+  const { createServer } = await import('../../server.js');
   const server = createServer({
     ...optionsOf(target),
     auth: { open },
     allowedOrigins: allowOrigin,
     dashboard: fileURLToPath(new URL('../../dashboard', import.meta.url)),
-    logger: loggerOf(shell, log),
+    logger: await loggerOf(shell, log),
   });
   let withdraw = () => {};
   try {
@@ -86,6 +87,7 @@ function ownUrl(url: string): string {
 
 /** The port first, which is had at once or not at all; whoever calls meanwhile waits for the database. */
 async function started(server: OptrailServer, context: Context, host: string, port: number): Promise<Listener> {
+  const { listen } = await import('../serve/listener.js');
   const listener = await listen(server.fetch, host, port);
   try {
     await server.open();
@@ -120,6 +122,7 @@ function interrupted(signal: AbortSignal): Promise<void> {
 }
 
 /** Lines that are on the disk or in the pipe when the process ends, however it ends. */
-function loggerOf({ stderr }: Shell, level: (typeof LEVELS)[number] | undefined): Logger {
+async function loggerOf({ stderr }: Shell, level: (typeof LEVELS)[number] | undefined): Promise<Logger> {
+  const { pino } = await import('pino');
   return pino({ level: level ?? (stderr.isTTY ? 'warn' : 'info'), base: null }, { write: (line: string) => void stderr.write(line) });
 }
