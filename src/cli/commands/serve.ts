@@ -2,25 +2,22 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { databaseAt } from '../../places.js';
 import { announceServer } from '../../processes/server-file.js';
-import type { Logger } from '../../server/log.js';
 import type { OptrailServer } from '../../server.js';
 import { type Context, optionsOf } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
+import { LEVELS, type LogLevel } from '../serve/levels.js';
 import type { Listener } from '../serve/listener.js';
 import { assertGuarded, isOpen } from '../serve/openness.js';
-import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
-
-const LEVELS = ['info', 'warn', 'error', 'silent'] as const;
 
 interface ServeOptions {
   host: string;
   port: number;
   open?: boolean;
   allowOrigin?: string[];
-  log?: (typeof LEVELS)[number];
+  log?: LogLevel;
 }
 
 /** What is said of a server that runs. */
@@ -53,13 +50,13 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   databaseAt(target);
   const open = isOpen(host, wanted, context);
   // Whoever types another command need not wait until a server is loaded.
-  const { createServer } = await import('../../server.js');
+  const [{ createServer }, { loggerOf }] = await Promise.all([import('../../server.js'), import('../serve/logger.js')]);
   const server = createServer({
     ...optionsOf(target),
     auth: { open },
     allowedOrigins: allowOrigin,
     dashboard: fileURLToPath(new URL('../../dashboard', import.meta.url)),
-    logger: await loggerOf(shell, log),
+    logger: loggerOf(shell, log),
   });
   let withdraw = () => {};
   try {
@@ -119,10 +116,4 @@ async function tell({ output }: Context, started: Started): Promise<void> {
 function interrupted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Lines that are on the disk or in the pipe when the process ends, however it ends. */
-async function loggerOf({ stderr }: Shell, level: (typeof LEVELS)[number] | undefined): Promise<Logger> {
-  const { pino } = await import('pino');
-  return pino({ level: level ?? (stderr.isTTY ? 'warn' : 'info'), base: null }, { write: (line: string) => void stderr.write(line) });
 }
