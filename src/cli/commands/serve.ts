@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { databaseAt } from '../../places.js';
@@ -11,6 +12,9 @@ import { LEVELS, type LogLevel } from '../serve/levels.js';
 import type { Listener } from '../serve/listener.js';
 import { assertGuarded, isOpen } from '../serve/openness.js';
 import { assertUsable } from '../target.js';
+
+/** Milliseconds after which the process ends, whatever is left to do: what was acknowledged is stored, whichever way it ends. */
+const MOST_STOPPING = 1_800;
 
 interface ServeOptions {
   host: string;
@@ -66,15 +70,20 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
     await tell(context, { url: listener.url, pid: process.pid, open });
     await interrupted(signal);
     withdraw();
-    listener.stop();
-    await server.close();
-    await listener.stopped();
+    await Promise.race([stop(server, listener), sleep(MOST_STOPPING, undefined, { ref: false })]);
     // To be stopped is how a server ends.
     shell.stopped = true;
   } finally {
     withdraw();
-    await server.close();
+    if (shell.stopped !== true) await server.close();
   }
+}
+
+/** Whoever is being answered gets the rest, and the database is closed. */
+async function stop(server: OptrailServer, listener: Listener): Promise<void> {
+  listener.stop();
+  await server.close();
+  await listener.stopped();
 }
 
 /** Who listens on every address is called by its own. */
