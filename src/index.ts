@@ -118,7 +118,6 @@ export type {
   StartedRun,
   TrackedRun,
 } from './recorder/port.js';
-export type { BestSoFar } from './recorder/standing.js';
 export type {
   ApiKey,
   ApiKeyScope,
@@ -160,3 +159,4 @@ export type {
   UpdateOptimizationRunInput,
   UpdateProjectInput,
 } from './schemas/index.js';
+export type { BestSoFar } from './standing.js';

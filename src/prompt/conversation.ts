@@ -6,7 +6,7 @@ export function conversation(value: unknown): readonly PromptPart[] | null {
   const parts = value.map((message: unknown): PromptPart | null => {
     const { role, content } = (message ?? {}) as { role?: unknown; content?: unknown };
     const text = typeof content === 'string' ? content : textOf(content);
-    return typeof role === 'string' && text !== null ? { kind: 'message', name: role, text, demos: [], fields: [] } : null;
+    return typeof role === 'string' && text !== null ? { kind: 'message', name: role, text, fields: [], demos: [], signature: null } : null;
   });
   return parts.every((part) => part !== null) ? parts : null;
 }

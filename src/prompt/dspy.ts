@@ -19,14 +19,16 @@ export function dspyPredictors(program: unknown): [name: string, predictor: Pred
   return Object.entries(program).filter((entry): entry is [string, Predictor] => isPredictor(entry[1]));
 }
 
-/** The prompts of DSPy's saved program: of each predictor its instructions, its fields and its demos. Null where it is none. */
-export function dspyParts(program: unknown): readonly PromptPart[] | null {
-  const parts = dspyPredictors(program).map(([name, { signature, demos }]): PromptPart => {
-    const fields = objects(signature.fields).map(fieldOf);
-    const listsFields = fields.some(({ description }) => description !== '');
-    return { kind: 'prompt', name, text: signature.instructions, demos: shown(demos), fields, listsFields };
-  });
-  return parts.length === 0 ? null : parts;
+/** DSPy's saved program: for each predictor its instructions, the fields that say more than their name, and its demos. */
+export function dspyParts(program: unknown): PromptPart[] {
+  return dspyPredictors(program).map(([name, { signature, demos }]) => ({
+    kind: 'prompt',
+    name,
+    text: signature.instructions,
+    fields: described(signature.fields),
+    demos: shown(demos),
+    signature: null,
+  }));
 }
 
 function isPredictor(value: unknown): value is Predictor {
@@ -34,23 +36,29 @@ function isPredictor(value: unknown): value is Predictor {
   return typeof signature?.instructions === 'string';
 }
 
-/** DSPy describes a field that nobody described as `${name}`, which says nothing. */
-function fieldOf({ prefix, description }: Fields): PromptField {
-  const name = typeof prefix === 'string' ? prefix.replace(/:$/, '') : '';
-  const said = typeof description === 'string' ? description : '';
-  return { name, description: said.toLowerCase() === `\${${name.toLowerCase().replaceAll(' ', '_')}}` ? '' : said };
+/** DSPy describes a field that nobody described as `${name}`; where all are such the list says nothing. */
+function described(fields: unknown): PromptField[] {
+  if (!Array.isArray(fields)) return [];
+  const all = fields.map((field: unknown): PromptField => {
+    const { prefix, description } = (field ?? {}) as { prefix?: unknown; description?: unknown };
+    const name = String(prefix ?? '').replace(/:$/, '');
+    return { name, description: isDefault(prefix, description) ? '' : String(description ?? '') };
+  });
+  return all.some(({ description }) => description !== '') ? all : [];
+}
+
+function isDefault(prefix: unknown, description: unknown): boolean {
+  if (typeof prefix !== 'string' || typeof description !== 'string') return true;
+  const plain = prefix.replace(/:$/, '').toLowerCase().replaceAll(' ', '_');
+  return description === '' || description.toLowerCase() === `\${${plain}}`;
 }
 
 /** `augmented` is DSPy's mark of a demo that it made itself, and never stands in a prompt. */
-function shown(demos: unknown): readonly unknown[] {
+function shown(demos: unknown): unknown[] {
   if (!Array.isArray(demos)) return [];
   return demos.map((demo: unknown) => {
     if (typeof demo !== 'object' || demo === null || Array.isArray(demo)) return demo;
     const { augmented: _mark, ...content } = demo as Fields;
     return content;
   });
-}
-
-function objects(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : [];
 }

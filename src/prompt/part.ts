@@ -1,6 +1,7 @@
-/** An input or output that a prompt's signature names. */
+/** An input or output of a prompt. */
 export interface PromptField {
   readonly name: string;
+  /** Empty where nobody said more than the name. */
   readonly description: string;
 }
 
@@ -12,8 +13,9 @@ export interface PromptPart {
   readonly name: string | null;
   /** The instruction; empty where the part is demonstrations only. */
   readonly text: string;
-  readonly demos: readonly unknown[];
+  /** Fields that stand in the prompt; empty where none of them says more than its name. */
   readonly fields: readonly PromptField[];
-  /** Whether the prompt tells its fields, since some of them say more than their name. */
-  readonly listsFields?: boolean;
+  readonly demos: readonly unknown[];
+  /** What goes in and comes out, as its library writes it beside the prompt; null where it does not. */
+  readonly signature: string | null;
 }

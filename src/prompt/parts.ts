@@ -1,6 +1,6 @@
 import { conversation } from './conversation.js';
 import { dspyParts } from './dspy.js';
-import type { PromptField, PromptPart } from './part.js';
+import type { PromptPart } from './part.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,25 +22,17 @@ function readable(program: unknown): readonly PromptPart[] | null {
   if (Array.isArray(program)) return conversation(program);
   if (typeof program !== 'object' || program === null) return null;
   const fields = program as Fields;
-  return evolved(fields) ?? conversation(fields.messages) ?? single(fields) ?? dspyParts(fields) ?? components(fields);
+  return evolved(fields) ?? conversation(fields.messages) ?? single(fields) ?? some(dspyParts(fields)) ?? components(fields);
 }
 
 /** Ax's candidate: texts by component, the demonstrations and the signature of each program beside them. */
 function evolved({ componentMap, demos, programs }: Fields): readonly PromptPart[] | null {
   if (typeof componentMap !== 'object' || componentMap === null) return null;
-  const signatures = objects(programs).flatMap(({ id, signature }) =>
-    typeof id === 'string' && typeof signature === 'string' ? [{ name: id, description: signature }] : [],
-  );
+  const signatures = objects(programs).filter(({ id, signature }) => typeof id === 'string' && typeof signature === 'string');
+  const signatureOf = (key: string) => signatures.find(({ id }) => key.startsWith(`${String(id)}::`))?.signature as string | undefined;
   const texts = Object.entries(componentMap as Fields)
     .filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '')
-    .map(([key, text]) =>
-      part(
-        key,
-        text,
-        [],
-        signatures.filter(({ name }) => key.startsWith(`${name}::`)),
-      ),
-    );
+    .map(([key, text]) => part(key, text, [], signatureOf(key)));
   const shown = objects(demos).map(({ programId, traces }) => part(String(programId), '', Array.isArray(traces) ? traces : []));
   return [...texts, ...shown];
 }
@@ -58,9 +50,11 @@ function components(fields: Fields): readonly PromptPart[] | null {
   return entries.filter(([, text]) => text !== '').map(([name, text]) => part(name, text));
 }
 
-function part(name: string | null, text: string, demos: readonly unknown[] = [], fields: readonly PromptField[] = []): PromptPart {
-  return { kind: 'prompt', name, text, demos, fields };
+function part(name: string | null, text: string, demos: readonly unknown[] = [], signature: string | null = null): PromptPart {
+  return { kind: 'prompt', name, text, fields: [], demos, signature };
 }
+
+const some = (parts: readonly PromptPart[]) => (parts.length === 0 ? null : parts);
 
 function objects(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : [];

@@ -1,5 +1,5 @@
 import { demonstrations } from './demonstrations.js';
-import type { PromptPart } from './part.js';
+import type { PromptField, PromptPart } from './part.js';
 import { promptParts } from './parts.js';
 
 /** A program as text, and whether its shape was one that is known, so that nothing of it is missing. */
@@ -19,15 +19,14 @@ export function programText(program: unknown): ProgramText {
   return { text: parts.map((part) => partText(part, isOnly)).join('\n\n'), known: true };
 }
 
-/** A part as it is pasted: its instruction, the fields where they say something, then its demonstrations. */
-export function partText(part: PromptPart, isOnly = true): string {
-  const { name, text, demos } = part;
+/** A part as it is pasted: its instruction, its fields where they say something, then its demonstrations. */
+export function partText({ name, text, fields, demos }: PromptPart, isOnly = true): string {
   if (text === '') return demonstrations(demos, name === null ? undefined : `# Demonstrations for ${name}`);
   const titled = isOnly || name === null ? text : `# ${name}\n${text}`;
-  return [titled, fieldList(part), demonstrations(demos)].filter((each) => each !== '').join('\n\n');
+  return [titled, fieldList(fields), demonstrations(demos)].filter((each) => each !== '').join('\n\n');
 }
 
-function fieldList({ fields, listsFields = false }: PromptPart): string {
-  if (!listsFields) return '';
+function fieldList(fields: readonly PromptField[]): string {
+  if (fields.length === 0) return '';
   return ['# Fields', ...fields.map(({ name, description }) => (description === '' ? name : `${name}: ${description}`))].join('\n');
 }

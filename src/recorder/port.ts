@@ -1,7 +1,7 @@
 import type { EvalKind, IterationDecision, IterationStatus, OptimizationIteration } from '../schemas/iteration.js';
 import type { JsonValue } from '../schemas/json.js';
+import type { BestSoFar } from '../standing.js';
 import type { EvaluateOptions, Evaluation, Example } from './evaluation.js';
-import type { BestSoFar } from './standing.js';
 
 /** One example evaluated within an iteration, as a caller hands it to the recorder. */
 export interface SampleRecord {

@@ -2,6 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import type { IterationStatus } from '../schemas/iteration.js';
 import type { JsonObject } from '../schemas/json.js';
 import type { Direction, UpdateOptimizationRunInput } from '../schemas/run.js';
+import { type BestSoFar, Standing, type Verdict } from '../standing.js';
 import { asOptrailError } from './delivery.js';
 import { evaluate } from './evaluate.js';
 import type { EvaluateOptions, Evaluation, Example } from './evaluation.js';
@@ -12,7 +13,6 @@ import type { IterationEvent } from './options.js';
 import type { Outbox } from './outbox.js';
 import type { FlushOptions, FlushReport, IterationRecord, IterationUpdate, Resumed, Run, RunAnnotation, SampleRecord } from './port.js';
 import { SampleIntake } from './sample-intake.js';
-import { type BestSoFar, Standing, type Verdict } from './standing.js';
 import { endsWithin } from './timers.js';
 import { messageOf, type Warnings } from './warnings.js';
 

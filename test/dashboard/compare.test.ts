@@ -7,6 +7,8 @@ import { useServed } from './served.js';
 const PROJECT = 'compared';
 /** What would do harm in a page that took prompts for HTML, and what would turn its lines round. */
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script> \u202Etxt.exe\u202C {{7*7}}';
+/** As it is shown: what cannot be seen goes by its name. */
+const SHOWN = HOSTILE.replace('\u202E', 'U+202E').replace('\u202C', 'U+202C');
 
 const figures = (page: Page, field: string) =>
   page
@@ -127,8 +129,8 @@ describe.skipIf(noBrowser)('comparing runs', () => {
   test('tells prompts apart by word, and shows them as the text that they are', async () => {
     const page = await open('&tab=prompts');
     await page.locator('ins').first().waitFor();
-    expect(await page.locator('pre').innerText()).toContain(HOSTILE);
-    expect(await page.locator('pre img, pre script').count()).toBe(0);
+    expect(await page.getByRole('tabpanel').innerText()).toContain(SHOWN);
+    expect(await page.getByRole('tabpanel').locator('img, script').count()).toBe(0);
     expect(await page.title()).toBe('Optrail');
   });
 

@@ -5,7 +5,7 @@ import type {
   CreateOptimizationSampleInput,
 } from '../../src/schemas/index.js';
 
-export type Recording = Pick<
+type Recording = Pick<
   OptimizationClient,
   'createOptimizationRun' | 'createOptimizationIteration' | 'batchCreateOptimizationSamples' | 'updateOptimizationRun'
 >;
@@ -39,7 +39,7 @@ const program = (rules: readonly string[]) => ({
   programs: [{ id: 'root', signature: 'ticket:string -> queue:class "bug, account, how_to, feature_request"' }],
 });
 
-export function recorder(client: Recording, runId: string, projectId: string) {
+function recorder(client: Recording, runId: string, projectId: string) {
   return {
     iteration: (iteration: number, said: Partial<CreateOptimizationIterationInput>) =>
       client.createOptimizationIteration({ runId, projectId, iteration, ...said }),
@@ -80,7 +80,7 @@ async function newRun(
 }
 
 /** Fourteen iterations: proposals on minibatches, the accepted ones on all examples, a merge of two, and the best at 12. */
-export async function recordGepa(client: Recording, projectId: string): Promise<string> {
+async function recordGepa(client: Recording, projectId: string): Promise<string> {
   const run = await newRun(client, projectId, {
     runName: 'triage with GEPA',
     optimizerType: 'gepa',
@@ -156,7 +156,7 @@ export async function recordGepa(client: Recording, projectId: string): Promise<
 }
 
 /** Forty minibatch trials over parameters of every kind, and a full evaluation after each ten. No decisions, no parents. */
-export async function recordMipro(client: Recording, projectId: string): Promise<string> {
+async function recordMipro(client: Recording, projectId: string): Promise<string> {
   const run = await newRun(client, projectId, {
     runName: 'triage with MIPROv2',
     optimizerType: 'miprov2',
@@ -210,7 +210,7 @@ export async function recordMipro(client: Recording, projectId: string): Promise
 }
 
 /** A run in which nothing beat the original. */
-export async function recordUnimproved(client: Recording, projectId: string): Promise<string> {
+async function recordUnimproved(client: Recording, projectId: string): Promise<string> {
   const run = await newRun(client, projectId, {
     runName: 'in vain',
     optimizerType: 'copro',
@@ -228,7 +228,7 @@ export async function recordUnimproved(client: Recording, projectId: string): Pr
   return run.id;
 }
 
-export async function recordFailed(client: Recording, projectId: string): Promise<string> {
+async function recordFailed(client: Recording, projectId: string): Promise<string> {
   const run = await newRun(client, projectId, { runName: 'out of money', optimizerType: 'simba', notes: 'Ask for a larger budget.' });
   await run.iteration(0, { score: 0.25, isBaseline: true, program: 'Be brief.' });
   await run.iteration(1, { status: 'failed', errorMessage: 'insufficient_quota' });

@@ -34,7 +34,7 @@ test('the first load of the list of runs is under 200 KB of gzipped script', () 
 
 test('charts, the palette and the differences are loaded when they are first needed', () => {
   const loaded = withImports(chunkOf('RunsPage'), withImports(entry));
-  for (const lazy of ['echarts', 'Palette', 'diff', 'ComparePage']) expect(loaded).not.toContain(chunkOf(lazy));
+  for (const lazy of ['echarts', 'Palette', 'word-diff', 'CandidateGraph', 'ComparePage']) expect(loaded).not.toContain(chunkOf(lazy));
 });
 
 test('the page has no inline script and loads nothing from elsewhere', () => {

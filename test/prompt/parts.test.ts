@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { promptParts } from '../../src/prompt/parts.js';
 
-const part = (name: string | null, text: string, rest: object = {}) => ({ kind: 'prompt', name, text, demos: [], fields: [], ...rest });
+const part = (name: string | null, text: string, rest: object = {}) => ({
+  kind: 'prompt',
+  name,
+  text,
+  fields: [],
+  demos: [],
+  signature: null,
+  ...rest,
+});
 
 describe('the parts of a program', () => {
   test('Ax: texts by component with the signature of their program, and demonstrations of their own', () => {
@@ -11,7 +19,7 @@ describe('the parts of a program', () => {
       programs: [{ id: 'root', signature: 'ticket:string -> queue:class' }, { id: 'root.help' }],
     };
     expect(promptParts(program)).toEqual([
-      part('root::instruction', 'Say which queue.', { fields: [{ name: 'root', description: 'ticket:string -> queue:class' }] }),
+      part('root::instruction', 'Say which queue.', { signature: 'ticket:string -> queue:class' }),
       part('root', '', { demos: [{ ticket: 'Charged twice', queue: 'billing' }] }),
     ]);
   });
@@ -26,9 +34,9 @@ describe('the parts of a program', () => {
     };
     const fields = [
       { name: 'Ticket', description: 'what they wrote' },
-      { name: '', description: '' },
+      { name: '7', description: '' },
     ];
-    expect(promptParts(program)).toEqual([part('classify', 'Classify.', { demos: [{ q: 'x', a: 'y' }], fields, listsFields: true })]);
+    expect(promptParts(program)).toEqual([part('classify', 'Classify.', { demos: [{ q: 'x', a: 'y' }], fields })]);
   });
 
   test('messages keep their roles', () => {

@@ -58,6 +58,7 @@ export function VirtualTable<Row>({
   empty,
 }: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
+  const pending = useRef(0);
   const [current, setCurrent] = useState(0);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -74,12 +75,18 @@ export function VirtualTable<Row>({
     virtual.scrollToIndex(opened);
   }, [opened, virtual]);
 
+  const focusRow = (index: number): boolean => {
+    cancelAnimationFrame(pending.current);
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    row?.focus({ preventScroll: true });
+    return row instanceof HTMLElement;
+  };
   const move = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     setCurrent(next);
     virtual.scrollToIndex(next);
-    // The row may be drawn only after the scroll.
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true }));
+    // A row far away is drawn only after the scroll.
+    if (!focusRow(next)) pending.current = requestAnimationFrame(() => void focusRow(next));
   };
   const press = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest('[role=columnheader]')) return;

@@ -19,7 +19,7 @@ export interface ParetoPoint {
 }
 
 /** Completed full evaluations: a score of a minibatch, and what it cost, compare with nothing. */
-export function comparable(iterations: readonly OptimizationIteration[]): OptimizationIteration[] {
+function comparable(iterations: readonly OptimizationIteration[]): OptimizationIteration[] {
   return iterations.filter(({ status, evalKind, score }) => status === 'completed' && evalKind === 'full' && score !== null);
 }
 

@@ -1,5 +1,5 @@
-import { Standing } from '../../../src/recorder/standing.js';
 import type { EvalKind, OptimizationIteration, OptimizationRun } from '../../../src/schemas/index.js';
+import { Standing } from '../../../src/standing.js';
 
 /** What the optimizer did with a candidate, as far as it said so. */
 export type Verdict = 'accepted' | 'rejected' | 'undecided';

@@ -1,5 +1,5 @@
 import { demonstrations } from '../../../src/prompt/demonstrations.js';
-import type { PromptField, PromptPart } from '../../../src/prompt/part.js';
+import type { PromptPart } from '../../../src/prompt/part.js';
 import { promptParts } from '../../../src/prompt/parts.js';
 import { partText } from '../../../src/prompt/text.js';
 
@@ -12,20 +12,21 @@ export interface PromptPair {
   /** Its text with demonstrations; null where that program has no such part. */
   readonly before: string | null;
   readonly after: string | null;
-  readonly fields: readonly PromptField[];
+  /** What goes in and comes out, as its library writes it. */
+  readonly signature: string | null;
 }
 
 interface ReadablePart {
   readonly title: string;
   readonly text: string;
-  readonly fields: readonly PromptField[];
+  readonly signature: string | null;
 }
 
 /** The parts of a program under names that are each used once; a program of no known shape is one part, its JSON. */
 export function readableParts(program: unknown): readonly ReadablePart[] {
   if (program === null || program === undefined) return [];
   const parts = promptParts(program);
-  if (parts === null) return [{ title: 'Program (JSON)', text: JSON.stringify(program, null, 2), fields: [] }];
+  if (parts === null) return [{ title: 'Program (JSON)', text: JSON.stringify(program, null, 2), signature: null }];
   const seen = new Map<string, number>();
   return parts.map((part) => {
     const name = titleOf(part);
@@ -34,7 +35,7 @@ export function readableParts(program: unknown): readonly ReadablePart[] {
     return {
       title: times === 1 ? name : `${name} (${times})`,
       text: part.text === '' ? demonstrations(part.demos, null) : partText(part),
-      fields: part.fields,
+      signature: part.signature,
     };
   });
 }
@@ -49,9 +50,9 @@ export function promptPairs(before: unknown, after: unknown): readonly PromptPai
   const [earlier, later] = [readableParts(before), readableParts(after)];
   const textIn = (parts: readonly ReadablePart[], title: string) => parts.find((part) => part.title === title)?.text ?? null;
   return [
-    ...later.map(({ title, text, fields }) => ({ title, before: textIn(earlier, title), after: text, fields })),
+    ...later.map(({ title, text, signature }) => ({ title, before: textIn(earlier, title), after: text, signature })),
     ...earlier
       .filter(({ title }) => textIn(later, title) === null)
-      .map(({ title, text, fields }) => ({ title, before: text, after: null, fields })),
+      .map(({ title, text, signature }) => ({ title, before: text, after: null, signature })),
   ];
 }

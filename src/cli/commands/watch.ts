@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { OptrailError } from '../../errors.js';
-import { Standing } from '../../recorder/standing.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { OptimizationRun } from '../../schemas/run.js';
+import { Standing } from '../../standing.js';
 import type { Context } from '../context.js';
 import { count, money, score } from '../format/figures.js';
 import { json } from '../format/json.js';

@@ -1,6 +1,6 @@
-import { Standing } from '../../recorder/standing.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { Direction } from '../../schemas/run.js';
+import { Standing } from '../../standing.js';
 
 /** The best score after each iteration, by the rule that decides the best of a run; null until there is one. */
 export function bestSoFar(iterations: readonly OptimizationIteration[], direction: Direction): (number | null)[] {

@@ -59,9 +59,9 @@ describe('the diff of two texts', () => {
 describe('the prompts of two programs', () => {
   test('are paired by name; what was added or dropped stands alone', () => {
     expect(promptPairs({ ask: 'Ask.', old: 'Gone.' }, { ask: 'Ask well.', fresh: 'New.' })).toEqual([
-      { title: 'ask', before: 'Ask.', after: 'Ask well.', fields: [] },
-      { title: 'fresh', before: null, after: 'New.', fields: [] },
-      { title: 'old', before: 'Gone.', after: null, fields: [] },
+      { title: 'ask', before: 'Ask.', after: 'Ask well.', signature: null },
+      { title: 'fresh', before: null, after: 'New.', signature: null },
+      { title: 'old', before: 'Gone.', after: null, signature: null },
     ]);
   });
 
@@ -74,7 +74,9 @@ describe('the prompts of two programs', () => {
   });
 
   test('a program of no known shape is its JSON, and none is nothing', () => {
-    expect(readableParts({ weights: [1] })).toEqual([{ title: 'Program (JSON)', text: '{\n  "weights": [\n    1\n  ]\n}', fields: [] }]);
+    expect(readableParts({ weights: [1] })).toEqual([
+      { title: 'Program (JSON)', text: '{\n  "weights": [\n    1\n  ]\n}', signature: null },
+    ]);
     expect(readableParts(null)).toEqual([]);
   });
 });

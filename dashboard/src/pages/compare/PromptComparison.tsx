@@ -3,8 +3,8 @@ import type { OptimizationRun } from '../../../../src/schemas/run.js';
 import { bestQuery } from '../../api/runs.js';
 import { CopyButton } from '../../components/CopyButton.js';
 import { EmptyState, ErrorState, Skeleton } from '../../components/States.js';
-import { programAsText, programTexts } from '../../program/texts.js';
-import { WordDiff } from '../../program/WordDiff.js';
+import { programText, promptPairs } from '../../model/prompt.js';
+import { DiffText } from '../../program/DiffText.js';
 import { type Pair, PairPicker } from './PairPicker.js';
 import type { CompareView } from './search.js';
 
@@ -24,21 +24,19 @@ export function PromptComparison({ runs, pair, onChange }: PromptComparisonProps
   const error = from.error ?? to.error;
   if (error) return <ErrorState error={error} />;
   if (from.data === undefined || to.data === undefined) return <Skeleton label="Loading prompts" />;
-  const before = new Map(programTexts(from.data?.program ?? null).map(({ path, text }) => [path, text]));
-  const after = new Map(programTexts(to.data?.program ?? null).map(({ path, text }) => [path, text]));
-  const paths = [...new Set([...before.keys(), ...after.keys()])];
+  const pairs = promptPairs(from.data?.program, to.data?.program);
   return (
     <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-3">
         <PairPicker runs={runs} pair={pair} onChange={onChange} />
-        <CopyButton label="Copy the second prompt" text={() => programAsText(to.data?.program ?? null)} />
+        <CopyButton label="Copy the second prompt" text={() => programText(to.data?.program ?? null).text} />
       </div>
-      {paths.length === 0 && <EmptyState title="Neither winner has a prompt">The runs were recorded without their programs.</EmptyState>}
-      {paths.map((path) => (
-        <section key={path} className="panel min-w-0">
-          <h2 className="border-line border-b px-4 py-2 font-medium font-mono text-xs">{path || 'prompt'}</h2>
+      {pairs.length === 0 && <EmptyState title="Neither winner has a prompt">The runs were recorded without their programs.</EmptyState>}
+      {pairs.map(({ title, before, after }) => (
+        <section key={title} className="panel min-w-0">
+          <h2 className="plain-text border-line border-b px-4 py-2 font-medium">{title}</h2>
           <div className="max-h-[70vh] overflow-auto p-4">
-            <WordDiff before={before.get(path) ?? ''} after={after.get(path) ?? ''} />
+            <DiffText before={before ?? ''} after={after ?? ''} />
           </div>
         </section>
       ))}

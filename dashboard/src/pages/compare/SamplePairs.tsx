@@ -3,7 +3,7 @@ import type { JsonValue } from '../../../../src/schemas/json.js';
 import { Badge } from '../../components/Badge.js';
 import { Delta, Score } from '../../components/Figures.js';
 import { Icon } from '../../components/Icon.js';
-import { WordDiff } from '../../program/WordDiff.js';
+import { DiffText } from '../../program/DiffText.js';
 import type { SamplePair } from './pairs.js';
 
 const OUTCOMES = {
@@ -93,7 +93,7 @@ function Both({ pair: { from, to } }: { pair: SamplePair }) {
       <div className="min-w-0 sm:col-span-2">
         <h3 className="mb-1 font-medium text-muted text-xs">What differs in the output</h3>
         <div className="max-h-64 overflow-auto rounded-md bg-canvas p-2">
-          <WordDiff before={before} after={after} />
+          <DiffText before={before} after={after} />
         </div>
       </div>
       {(from.feedback || to.feedback) && <Block title="Feedback, to" text={to.feedback ?? ''} />}

@@ -29,7 +29,8 @@ export function RunPage() {
   return (
     <RunProvider value={data}>
       <title>{`${data.run.runName} · Optrail`}</title>
-      <div className="mx-auto flex max-w-[110rem] flex-col gap-4 p-4">
+      {/* Positioned, so that what is for screen readers alone stays in it and does not lengthen the document. */}
+      <div className="relative mx-auto flex max-w-[110rem] flex-col gap-4 p-4">
         <RunHeader />
         <RunTabs data={data} />
       </div>

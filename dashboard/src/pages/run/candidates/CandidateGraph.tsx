@@ -81,7 +81,12 @@ export function CandidateGraph({ tree, summary }: { tree: CandidateTree; summary
             panOnScroll
           >
             <Background gap={24} color="var(--color-line)" bgColor="var(--color-surface)" />
-            <Controls showInteractive={false} />
+            <Controls
+              showInteractive={false}
+              orientation="horizontal"
+              position="top-left"
+              className="panel m-2! flex overflow-hidden [&_button]:flex [&_button]:size-7 [&_button]:items-center [&_button]:justify-center [&_button]:hover:bg-hover [&_svg]:size-3 [&_svg]:fill-current"
+            />
           </ReactFlow>
         </ReactFlowProvider>
       </PlacesContext>
@@ -113,13 +118,12 @@ function Candidate({ data: { candidate } }: NodeProps<CandidateFlowNode>) {
         data-candidate={id}
         onKeyDown={press}
         onClick={() => change({ iteration: shown })}
-        aria-label={`Candidate ${id}, ${roles}${value === null ? '' : `, score ${score(value)}`}${parents.length === 0 ? '' : `, from ${parents.join(' and ')}`}`}
         className={`nodrag nopan flex flex-col justify-center rounded-md border px-2 text-left text-ink ${edge} ${isOpen ? 'bg-selected' : 'bg-surface hover:bg-hover'}`}
         style={NODE}
       >
         <span className="numeric flex w-full items-baseline justify-between gap-1">
           <span className="text-muted text-xs">
-            #{id}
+            <span className="sr-only">Candidate </span>#{id}
             {iterations.length > 1 && ` ×${iterations.length}`}
           </span>
           <span className={`font-semibold ${isFullScore ? '' : 'font-normal text-muted italic'}`}>{score(value)}</span>
@@ -127,6 +131,7 @@ function Candidate({ data: { candidate } }: NodeProps<CandidateFlowNode>) {
         <span className={`flex items-center gap-1 text-2xs ${text}`}>
           <Icon name={icon} className="size-3!" /> {roles}
           {parents.length > 1 && ', merge'}
+          {parents.length > 0 && <span className="sr-only">, from {parents.join(' and ')}</span>}
         </span>
       </button>
       <Handle type="source" position={Position.Bottom} className="invisible" />

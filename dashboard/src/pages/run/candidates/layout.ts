@@ -22,25 +22,37 @@ export function placesOf({ nodes, edges }: CandidateTree): ReadonlyMap<string, P
   );
 }
 
-const AHEAD: Record<string, (from: Place, to: Place) => { ahead: number; aside: number }> = {
-  ArrowUp: (from, to) => ({ ahead: from.y - to.y, aside: Math.abs(from.x - to.x) }),
-  ArrowDown: (from, to) => ({ ahead: to.y - from.y, aside: Math.abs(from.x - to.x) }),
-  ArrowLeft: (from, to) => ({ ahead: from.x - to.x, aside: Math.abs(from.y - to.y) }),
-  ArrowRight: (from, to) => ({ ahead: to.x - from.x, aside: Math.abs(from.y - to.y) }),
+interface Way {
+  /** How far a place lies in the direction of the key. */
+  readonly ahead: number;
+  /** What decides between places that lie there, the first thing first. */
+  readonly order: readonly [first: number, then: number];
+}
+
+const down = (from: Place, to: Place, sign: 1 | -1): Way => {
+  const ahead = (to.y - from.y) * sign;
+  // The next rank first, and of it who stands nearest.
+  return { ahead, order: [ahead, Math.abs(from.x - to.x)] };
 };
+const across = (from: Place, to: Place, sign: 1 | -1): Way => {
+  const ahead = (to.x - from.x) * sign;
+  // The own rank first.
+  return { ahead, order: [Math.abs(from.y - to.y), ahead] };
+};
+
+const WAYS = new Map<string, (from: Place, to: Place) => Way>([
+  ['ArrowUp', (from, to) => down(from, to, -1)],
+  ['ArrowDown', (from, to) => down(from, to, 1)],
+  ['ArrowLeft', (from, to) => across(from, to, -1)],
+  ['ArrowRight', (from, to) => across(from, to, 1)],
+]);
 
 /** The nearest candidate in the direction of an arrow key; undefined where there is none, or the key is another. */
 export function neighbour(places: ReadonlyMap<string, Place>, id: string, key: string): string | undefined {
   const from = places.get(id);
-  const measure = AHEAD[key];
-  if (from === undefined || measure === undefined) return undefined;
-  let nearest: { id: string; distance: number } | undefined;
-  for (const [other, place] of places) {
-    const { ahead, aside } = measure(from, place);
-    if (ahead <= 1) continue;
-    // Straight ahead counts for more than near.
-    const distance = ahead + 2 * aside;
-    if (nearest === undefined || distance < nearest.distance) nearest = { id: other, distance };
-  }
-  return nearest?.id;
+  const wayTo = WAYS.get(key);
+  if (from === undefined || wayTo === undefined) return undefined;
+  const ways = [...places].map(([other, place]) => ({ other, ...wayTo(from, place) })).filter(({ ahead }) => ahead > 1);
+  ways.sort((one, two) => one.order[0] - two.order[0] || one.order[1] - two.order[1]);
+  return ways[0]?.other;
 }

@@ -14,7 +14,7 @@ export const SYMBOLS: Record<ProgressPoint['kind'], 'circle' | 'triangle' | 'dia
 };
 
 /** A fill for each decision: full, tinted, or none. */
-export function fillOf(verdict: Verdict, { good, bad, accent, surface, selected }: Colors) {
+function fillOf(verdict: Verdict, { good, bad, accent, surface, selected }: Colors) {
   if (verdict === 'accepted') return { color: good, borderColor: good };
   if (verdict === 'rejected') return { color: surface, borderColor: bad };
   return { color: selected, borderColor: accent };

@@ -11,7 +11,7 @@ interface PromptPairViewProps {
   isOnly: boolean;
 }
 
-export function PromptPairView({ pair: { title, before, after, fields }, layout, isAlone, isOnly }: PromptPairViewProps) {
+export function PromptPairView({ pair: { title, before, after, signature }, layout, isAlone, isOnly }: PromptPairViewProps) {
   const isSame = before === after;
   return (
     <section className="panel min-w-0" aria-label={title}>
@@ -30,16 +30,10 @@ export function PromptPairView({ pair: { title, before, after, fields }, layout,
           <DiffText before={before} after={after} layout={layout} />
         )}
       </div>
-      {fields.length > 0 && (
-        <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1 border-line border-t px-4 py-2 text-xs">
-          {fields.map(({ name, description }, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: names may come again, and fields never move
-            <div key={index} className="contents">
-              <dt className="plain-text font-medium">{name}</dt>
-              <dd className="plain-text break-words text-muted">{description}</dd>
-            </div>
-          ))}
-        </dl>
+      {signature !== null && (
+        <p className="plain-text break-words border-line border-t px-4 py-2 text-muted text-xs">
+          Signature: <code className="font-mono">{signature}</code>
+        </p>
       )}
     </section>
   );

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { OptimizationSample } from '../../../../../src/schemas/sample.js';
 import { samplesQuery } from '../../../api/samples.js';
-import { Badge } from '../../../components/Badge.js';
 import { IconButton } from '../../../components/Button.js';
 import { CopyButton } from '../../../components/CopyButton.js';
 import { Compact, Cost, Duration, Score } from '../../../components/Figures.js';
@@ -10,6 +9,7 @@ import { DiffText } from '../../../program/DiffText.js';
 import { PlainText } from '../../../program/PlainText.js';
 import { JsonTree } from '../JsonTree.js';
 import { useRun, useView } from '../useRun.js';
+import { OutcomeBadge } from './OutcomeBadge.js';
 import { valueText } from './sheet.js';
 
 /** One sample whole, and what came out for its example elsewhere where the samples are held against another iteration. */
@@ -28,15 +28,7 @@ export function SampleDetails({ sample, samples }: { sample: OptimizationSample;
     <section aria-label={`Sample ${sample.sampleIndex}`} className="panel min-w-0 self-start">
       <header className="flex flex-wrap items-center gap-2 border-line border-b py-2 pr-2 pl-4">
         <h2 className="numeric font-semibold">Sample {sample.sampleIndex}</h2>
-        {sample.failed ? (
-          <Badge tone="bad" icon="close">
-            failed
-          </Badge>
-        ) : (
-          <Badge tone="good" icon="check">
-            passed
-          </Badge>
-        )}
+        <OutcomeBadge failed={sample.failed} />
         <span className="text-muted">
           score <Score value={sample.score} />
         </span>

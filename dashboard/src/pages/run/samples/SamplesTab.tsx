@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { OptimizationSample } from '../../../../../src/schemas/sample.js';
 import { samplesQuery } from '../../../api/samples.js';
-import { Badge } from '../../../components/Badge.js';
 import { Button } from '../../../components/Button.js';
 import { Duration, Score } from '../../../components/Figures.js';
 import { EmptyState, ErrorState, Skeleton } from '../../../components/States.js';
@@ -12,6 +11,7 @@ import { count } from '../../../format/number.js';
 import { Characters } from '../../../program/Characters.js';
 import { IterationPicker } from '../IterationPicker.js';
 import { shownIteration, useRun, useView } from '../useRun.js';
+import { OutcomeBadge } from './OutcomeBadge.js';
 import { SampleDetails } from './SampleDetails.js';
 import { samplesSheet, valueText } from './sheet.js';
 
@@ -114,16 +114,7 @@ function columnsOf(samples: readonly OptimizationSample[]): readonly VirtualColu
       id: 'outcome',
       header: 'Outcome',
       width: '7rem',
-      cell: ({ failed }) =>
-        failed ? (
-          <Badge tone="bad" icon="close">
-            failed
-          </Badge>
-        ) : (
-          <Badge tone="good" icon="check">
-            passed
-          </Badge>
-        ),
+      cell: ({ failed }) => <OutcomeBadge failed={failed} />,
     },
     { id: 'input', header: 'Input', width: 'minmax(12rem, 2fr)', cell: ({ input }) => preview(input) },
     { id: 'expected', header: 'Expected', width: 'minmax(8rem, 1fr)', cell: ({ expectedOutput }) => preview(expectedOutput) },

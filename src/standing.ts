@@ -1,5 +1,5 @@
-import type { EvalKind, IterationDecision, IterationStatus } from '../schemas/iteration.js';
-import type { Direction } from '../schemas/run.js';
+import type { EvalKind, IterationDecision, IterationStatus } from './schemas/iteration.js';
+import type { Direction } from './schemas/run.js';
 
 export interface BestSoFar {
   iteration: number;
