@@ -1,20 +1,10 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { seriousFindings } from './axe.js';
 import { noBrowser, useBrowser } from './browser.js';
 import { fillProject } from './fixture.js';
 import { useServed } from './served.js';
 
 const PROJECT = 'support-bot';
-
-/** What axe finds serious or worse on a page, as the rule and the places. Of another theme the colours alone are others. */
-async function seriousFindings(page: Page, rules: readonly string[] = []): Promise<string[]> {
-  const options = rules.length === 0 ? {} : { runOnly: [...rules] };
-  const { violations } = await page.evaluate((given) => (window as unknown as { axe: typeof axe }).axe.run(document, given), options);
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`).join(' | ')}`);
-}
 
 describe.skipIf(noBrowser)('every page', () => {
   let ids: string[] = [];
@@ -44,11 +34,9 @@ describe.skipIf(noBrowser)('every page', () => {
     async (_, path, ready) => {
       const page = await browser.open(served.url + path());
       await page.locator(ready).first().waitFor();
-      await page.evaluate(axe.source);
       expect(await seriousFindings(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
       await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(14, 16, 18)');
-      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       expect(await seriousFindings(page, ['color-contrast'])).toEqual([]);
       for (const width of [360, 768, 2560]) {
         await page.setViewportSize({ width, height: 800 });
