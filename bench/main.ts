@@ -1,8 +1,8 @@
 /*
  * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
  * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
- * With --dashboard it measures the built dashboard in Chromium, and nothing else.
  * With --server it measures the server, and writes bench/server.md (without --quick).
+ * With --dashboard it measures the built dashboard in Chromium, and nothing else.
  * With --faults it breaks things instead, and counts what is lost; `--only blackhole` is then the faults with that word in their name.
  */
 import { writeFileSync } from 'node:fs';
@@ -30,8 +30,8 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
-    dashboard: { type: 'boolean', default: false },
     server: { type: 'boolean', default: false },
+    dashboard: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });

@@ -11,6 +11,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .ids import new_id
 from .processes import FileLock
 
 VERSION = 1
@@ -126,7 +127,7 @@ class Journal:
         if not gitignore.exists():
             gitignore.write_text("*\n")
         now = datetime.datetime.now(datetime.timezone.utc)
-        name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{self.run_id or os.getpid()}.jsonl"
+        name = f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}Z-{self.run_id or new_id()}.jsonl"
         self.path = self.directory / name
         self._lock = FileLock.acquire(self.path)
         # It holds prompts and examples: for its owner alone.

@@ -35,7 +35,7 @@ def jsonable(value: Any, depth: int = 0) -> Json:
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     if depth >= MAX_DEPTH:
-        return clean_text(str(value))
+        return _shown(value)
     if isinstance(value, Mapping):
         return {clean_text(str(key)): jsonable(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -57,7 +57,14 @@ def _other(value: Any, depth: int) -> Json:
                 return jsonable(method(**arguments), depth + 1)
             except Exception:  # noqa: BLE001 - somebody's method, on the recorder's behalf: its text will do
                 break
-    return clean_text(str(value))
+    return _shown(value)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return clean_text(str(value))
+    except Exception:  # noqa: BLE001 - what can't be shown, or is nested too deep for it
+        return f"<{type(value).__name__}>"
 
 
 def clean_text(text: str) -> str:

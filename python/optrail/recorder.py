@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from .errors import OptrailError
 from .ids import new_id
-from .jsonable import jsonable, name_of, text_of, without_none
+from .jsonable import MAX_NAME, jsonable, name_of, text_of, without_none
 from .outbox import Outbox, Request
 
 #: Samples of one request.
 BATCH = 500
+#: Most tags of a run.
+MAX_TAGS = 100
 #: Seconds that the end of a tracked block waits for a server that answers.
 FLUSH_SECONDS = 30.0
 
@@ -29,6 +32,19 @@ class RunLabels:
     tags: Sequence[str] = ()
     notes: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def checked(
+        cls, project_id: str, run_name: str | None, tags: Iterable[str], notes: str | None, metadata: Mapping[str, Any] | None
+    ) -> RunLabels:
+        """Cut to what the server takes, so that no run is refused for its labels. Raises OptrailError without a project."""
+        project = name_of(project_id)
+        if project is None or len(str(project_id).strip()) > MAX_NAME:
+            hint = f"project_id takes a text of 1 to {MAX_NAME} characters."
+            raise OptrailError("invalid_input", f"{project_id!r} names no project.", hint=hint)
+        named = [name for tag in tags if (name := name_of(tag)) is not None]
+        text = None if notes is None else text_of(notes)
+        return cls(project, name_of(run_name), named[:MAX_TAGS], text, dict(metadata or {}))
 
 
 def now() -> str:

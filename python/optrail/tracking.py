@@ -12,6 +12,9 @@ from .recorder import FLUSH_SECONDS
 if TYPE_CHECKING:
     from .watch.callback import DSPyCallback
 
+#: Seconds that a block that failed or was interrupted waits for a server that answers.
+INTERRUPTED_SECONDS = 5.0
+
 
 @contextmanager
 def track(
@@ -32,7 +35,7 @@ def track(
     for what is still on its way, while the server answers and for at most 30 seconds; what it can't take is in the journal.
 
     Raises:
-        OptrailError: The URL is no address of a server.
+        OptrailError: The URL is no address of a server, the project has no name, or DSPy is older than 3.4.
     """
     import dspy
 
@@ -42,8 +45,10 @@ def track(
         project_id, run_name, tags=tags, notes=notes, metadata=metadata, url=url, api_key=api_key, journal=journal
     )
     others = [each for each in dspy.settings.get("callbacks", []) or [] if not isinstance(each, DSPyCallback)]
+    patience = INTERRUPTED_SECONDS
     try:
         with dspy.context(callbacks=[*others, callback]):
             yield callback
+        patience = FLUSH_SECONDS
     finally:
-        callback.close(FLUSH_SECONDS)
+        callback.close(patience)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CLI = ROOT / "dist" / "cli" / "main.js"
 sys.path.insert(0, str(Path(__file__).parent))
-os.environ.setdefault("DSPY_CACHEDIR", "/dev/null/none")
+os.environ.setdefault("DSPY_CACHEDIR", tempfile.mkdtemp(prefix="optrail-dspy-"))
 for name in ("OPTRAIL_URL", "OPTRAIL_API_KEY", "OPTRAIL_DATABASE_URL", "SUPABASE_DB_URL"):
     os.environ.pop(name, None)
 

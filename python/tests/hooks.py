@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
 import importlib.metadata
 import inspect
 import json
-import textwrap
+import re
 from pathlib import Path
 from typing import Any
 
+DOCSTRING = re.compile(r'^[ \t]*r?"""(?:.|\n)*?"""[ \t]*$', re.MULTILINE)
 FILE = Path(__file__).with_name("hooks.json")
 
 #: Which of Optrail's files stands on what.
@@ -56,8 +56,6 @@ HOOKS = {
     ],
     "optrail/watch/gepa.py": [
         "dspy.teleprompt.gepa.gepa:GEPA.compile",
-        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.evaluate",
-        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.build_program",
         "gepa.core.callbacks",
         "gepa.core.engine:GEPAEngine._add_evaluated_program",
         "gepa.core.engine:GEPAEngine._run_reflective_batch",
@@ -65,6 +63,11 @@ HOOKS = {
         "gepa.core.engine:GEPAEngine.run",
         "gepa.proposer.reflective_mutation.reflective_mutation:ReflectiveMutationProposer.propose",
         "gepa.proposer.merge:MergeProposer.propose",
+    ],
+    "optrail/watch/gepa_evaluations.py": [
+        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.evaluate",
+        "dspy.teleprompt.gepa.gepa_utils:DspyAdapter.build_program",
+        "gepa.core.engine:GEPAEngine._evaluate_programs_on_valset",
     ],
     "optrail/importers/gepa_run.py": ["gepa.core.state:GEPAState.save", "gepa.core.state:GEPAState.load"],
 }
@@ -81,18 +84,11 @@ def found(hook: str) -> Any:
 
 
 def fingerprint(hook: str) -> str:
-    """A hash of its code, without comments, docstrings and layout."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(found(hook))))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(body[0], ast.Expr)
-            and isinstance(getattr(body[0].value, "value", None), str)
-        ):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
-    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest()[:16]
+    """A hash of its text, without docstrings, lines of comment and layout: the same on every version of Python."""
+    text = DOCSTRING.sub("", inspect.getsource(found(hook)))
+    lines = [line.strip() for line in text.splitlines()]
+    kept = "\n".join(line for line in lines if line and not line.startswith("#"))
+    return hashlib.sha256(kept.encode()).hexdigest()[:16]
 
 
 def versions() -> dict[str, str]:

@@ -183,3 +183,33 @@ def test_several_proposals_of_one_round_are_told_apart(tracked: Any, recorded: A
         assert each["metadata"]["reflection"]["texts"] == told["new_instructions"]
         assert all(each["program"][name]["signature"]["instructions"] == text for name, text in told["new_instructions"].items())
     assert max(sum(one["params"]["round"] == each["params"]["round"] for one in proposals) for each in proposals) == 2
+
+
+def test_a_compile_that_goes_on_has_what_the_earlier_one_found(tracked: Any, recorded: Any, tmp_path: Any) -> None:
+    given = examples()
+
+    def on(calls: int) -> Any:
+        optimizer = dspy.GEPA(
+            metric=with_feedback,
+            max_metric_calls=calls,
+            reflection_lm=LocalModel(),
+            track_stats=True,
+            seed=25,
+            num_threads=2,
+            log_dir=str(tmp_path),
+        )
+        return optimizer.compile(TwoSteps(), trainset=given[:12], valset=given[12:]).detailed_results
+
+    before = on(60)
+    with tracked("going on") as callback:
+        details = on(120)
+    trail = recorded(callback.runs[0])
+    assert len(details.candidates) > len(before.candidates) > 1
+    numbers = {each["params"]["candidate"]: each["iteration"] for each in trail.full}
+    for index, candidate in enumerate(details.candidates):
+        each = trail.number(numbers[index])
+        assert each["program"] == state(candidate)
+        assert each["score"] == pytest.approx(details.val_aggregate_scores[index])
+        assert each["params"].get("resumed", False) == (0 < index < len(before.candidates))
+        assert each["parentIterations"] == [numbers[parent] for parent in details.parents[index] if parent is not None]
+    assert trail.number(trail.run["bestIteration"])["params"]["candidate"] == details.best_idx

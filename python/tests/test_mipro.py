@@ -6,7 +6,8 @@ from typing import Any
 import dspy
 import pytest
 from conftest import state
-from task import Program, exact, examples
+from model import BrokenModel
+from task import Program, TwoSteps, exact, examples
 
 
 def compiled() -> Any:
@@ -99,3 +100,42 @@ def test_the_result_is_the_same_without_recording(mipro: Any) -> None:
         n: log.get("mb_score") for n, log in mipro.program.trial_logs.items()
     }
     assert untracked.score == mipro.program.score
+
+
+def test_an_evaluation_that_broke_off_is_no_score(tracked: Any, recorded: Any) -> None:
+    given = examples()
+    with tracked("broken off") as callback, dspy.context(lm=BrokenModel()):
+        optimizer = dspy.MIPROv2(metric=exact, auto=None, num_candidates=2, seed=1, num_threads=1, max_errors=2)
+        program = optimizer.compile(
+            Program(),
+            trainset=given[:5] + given[6:8],
+            valset=given[12:],
+            num_trials=2,
+            minibatch_size=5,
+            minibatch_full_eval_steps=2,
+        )
+    trail = recorded(callback.runs[0])
+    assert [each["iteration"] for each in trail.iterations] == sorted(program.trial_logs)
+    failed = [each for each in trail.iterations if each["status"] == "failed"]
+    assert failed
+    for each in failed:
+        assert program.trial_logs[each["iteration"]]["full_eval_score"] == 0.0 == each["params"]["counted_as"]
+        assert each["score"] is None
+        assert "cancelled due to errors" in each["errorMessage"]
+
+
+def test_two_predictors_and_no_minibatches(tracked: Any, recorded: Any) -> None:
+    given = examples()
+    with tracked("auto") as callback:
+        program = dspy.MIPROv2(metric=exact, auto="light", seed=1, num_threads=2).compile(
+            TwoSteps(), trainset=given[:6], valset=given[12:18]
+        )
+    trail = recorded(callback.runs[0])
+    assert {each["iteration"]: each["score"] for each in trail.iterations} == {
+        number: log["full_eval_score"] for number, log in program.trial_logs.items()
+    }
+    for each in trail.roles("trial"):
+        log = program.trial_logs[each["iteration"]]
+        names = [f"{index}_predictor_{what}" for index in (0, 1) for what in ("instruction", "demos")]
+        assert [each["params"][name] for name in names] == [log[name] for name in names]
+    assert trail.run["metadata"]["resolved"]["num_trials"] == len(trail.roles("trial"))

@@ -8,6 +8,7 @@ from typing import Any
 import dspy
 import pytest
 from conftest import state, text
+from model import LocalModel
 from task import Program, TwoSteps, exact, examples
 
 
@@ -145,7 +146,7 @@ def together() -> Any:
         b=dspy.MIPROv2(metric=exact, auto=None, num_candidates=2, seed=2),
     )
     program = Program()
-    program.set_lm(dspy.settings.lm)
+    program.set_lm(LocalModel())
     arguments = {"b": {"num_trials": 2, "minibatch": False}}
     given = examples()
     return optimizer.compile(
@@ -189,7 +190,7 @@ class TestBetterTogether:
 
 def test_without_a_validation_set_the_programs_are_kept_unscored(tracked: Any, recorded: Any) -> None:
     program = Program()
-    program.set_lm(dspy.settings.lm)
+    program.set_lm(LocalModel())
     optimizer = dspy.BetterTogether(metric=exact, a=dspy.BootstrapFewShot(metric=exact, max_bootstrapped_demos=1))
     with tracked("unscored") as callback:
         best = optimizer.compile(program, trainset=examples()[:6], valset_ratio=0, strategy="a")

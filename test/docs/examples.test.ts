@@ -13,7 +13,9 @@ const HOW_TO = 'docs/how-to';
 /** In an order in which each finds what it reads. */
 const GUIDES = [
   'README.md',
-  ...['record-a-run', 'ax', 'embedded', 'query', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map((name) => `${HOW_TO}/${name}.md`),
+  ...['record-a-run', 'ax', 'dspy', 'embedded', 'query', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map(
+    (name) => `${HOW_TO}/${name}.md`,
+  ),
 ];
 const PAGES = markdownIn('.');
 

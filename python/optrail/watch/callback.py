@@ -13,10 +13,12 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import dspy
 from dspy.utils.callback import BaseCallback
 from dspy.utils.callback_context import ACTIVE_CALL_ID
 
 from ..client import Client
+from ..errors import OptrailError
 from ..ids import new_id
 from ..journal import Journal
 from ..jsonable import jsonable
@@ -51,7 +53,7 @@ class DSPyCallback(BaseCallback):
         journal: The directory for what the server can't take now; without one `.optrail/journal` of the project.
 
     Raises:
-        OptrailError: The URL is no address of a server.
+        OptrailError: The URL is no address of a server, the project has no name, or DSPy is older than 3.4.
     """
 
     def __init__(
@@ -66,7 +68,13 @@ class DSPyCallback(BaseCallback):
         api_key: str | None = None,
         journal: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.labels = RunLabels(project_id, run_name, tuple(tags), notes, dict(metadata or {}))
+        if not hasattr(BaseCallback, "on_compile_start"):
+            raise OptrailError(
+                "not_configured",
+                f"DSPy {dspy.__version__} tells its callbacks of no compile.",
+                hint="DSPy 3.4 and newer do: pip install --upgrade dspy",
+            )
+        self.labels = RunLabels.checked(project_id, run_name, tags, notes, metadata)
         self.target = Target.resolve(url, api_key, journal)
         #: The ids of the runs that were begun, in their order.
         self.runs: list[str] = []
@@ -241,10 +249,9 @@ class DSPyCallback(BaseCallback):
             outbox = self._outbox
         run = RunRecorder(outbox, self.labels.project_id, run_id=new_id(), first_iteration=kind.first_iteration)
         compiled = Compile(optimizer, inputs)
-        watch = kind(run, compiled)
-        watch.attach()
+        watch = self._attached(kind, run, compiled)
         optimizer_type, config = config_of(watch, optimizer, compiled)
-        watch.note(**jsonable(self.labels.metadata), scale=watch.scale, dspy=environment())
+        watch.metadata = {**jsonable(self.labels.metadata), **watch.metadata, "scale": watch.scale, "dspy": environment()}
         run.start(
             run_name=run_name(self.labels.run_name, optimizer, compiled, child=parent is not None),
             optimizer_type=optimizer_type,
@@ -257,6 +264,19 @@ class DSPyCallback(BaseCallback):
         )
         self.runs.append(run.id)
         return watch
+
+    def _attached(self, kind: type[Watch], run: RunRecorder, compiled: Compile) -> Watch:
+        """The optimizer's own watch; where a newer DSPy is not what it looks for, the one that needs evaluations alone."""
+        watch = kind(run, compiled)
+
+        def attached() -> Watch:
+            watch.attach()
+            return watch
+
+        found: Watch | None = self._attempt(f"all of {type(compiled.optimizer).__name__}", attached)
+        if found is None:
+            watch.patches.undo()
+        return found or Watch(run, compiled)
 
     def _end(self, watch: Watch, exception: BaseException | None) -> None:
         spent = watch.usage

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from ..jsonable import jsonable
 from .calls import ModelCall
-from .evaluation import Evaluation, Row
-from .programs import Program, program_from, program_of
+from .evaluation import Evaluation
+from .gepa_evaluations import GEPAEvaluations
 from .reflection import Reflections
 from .watch import Watch
 
@@ -60,7 +60,7 @@ class GEPAWatch(Watch):
         """Adds a listener to GEPA's own callbacks, behind the user's."""
         optimizer = self.compile.optimizer
         self.score_max = float(getattr(optimizer, "perfect_score", 1.0) or 1.0)
-        self._finished: list[Evaluation] = []
+        self._evaluations = GEPAEvaluations(self.compile)
         self._started: list[Started] = []
         self._batches: list[Batch] = []
         self._proposals: list[Proposal] = []
@@ -73,7 +73,7 @@ class GEPAWatch(Watch):
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Kept until GEPA says what it was."""
-        self._finished.append(evaluation)
+        self._evaluations.finished(evaluation)
 
     def model_called(self, call: ModelCall) -> None:
         """A reflection, if one is under way."""
@@ -94,14 +94,27 @@ class GEPAWatch(Watch):
 
     # GEPA's callbacks, by the names it calls.
 
+    def on_iteration_start(self, event: Event) -> None:
+        """Where GEPA goes on with a `log_dir`, what an earlier compile found stands in its state and nowhere else."""
+        state = event["state"]
+        for index in range(len(self._iterations), len(state.program_candidates)):
+            evaluation, scores = self._evaluations.on_valset(
+                state.program_candidates[index], state.prog_candidate_val_subscores[index], None, fresh=False
+            )
+            parents = [parent for parent in state.parent_program_for_candidate[index] if parent is not None]
+            self._iterations[index] = self.record(
+                evaluation,
+                self._samples(evaluation, scores),
+                evalKind="full",
+                score=sum(scores) / len(scores) if scores else None,
+                parentIterations=self._known(parents),
+                params={"role": "validation", "candidate": index, "resumed": True},
+            )
+
     def on_valset_evaluated(self, event: Event) -> None:
         """A candidate's full evaluation: of the seed, or of what was accepted."""
         index, outputs = event["candidate_idx"], event["outputs_by_val_id"]
-        ids = _in_order(event["scores_by_val_id"])
-        scores = [event["scores_by_val_id"][each] for each in ids]
-        evaluation = self._evaluation(self._examples(ids), None if not outputs else [outputs.get(each) for each in ids], scores)
-        if evaluation.program is None:
-            evaluation.program = self._program_of(event["candidate"])
+        evaluation, scores = self._evaluations.on_valset(event["candidate"], event["scores_by_val_id"], outputs)
         parents = [int(parent) for parent in event["parent_ids"] if parent is not None]
         accepted = self._accepted(evaluation, tuple(parents))
         params: dict[str, Any] = {
@@ -141,7 +154,7 @@ class GEPAWatch(Watch):
         """A minibatch: of a parent, of its child, or of a merge."""
         started = self._started.pop(0)
         inputs, scores = started.event["inputs"], list(event["scores"])
-        evaluation = self._evaluation(list(inputs), list(event["outputs"]), scores)
+        evaluation = self._evaluations.take(list(inputs), list(event["outputs"]), scores)
         total = sum(scores)
         common = {"evalKind": "minibatch", "score": total / len(scores) if scores else None}
         samples = self._samples(evaluation, scores)
@@ -174,7 +187,7 @@ class GEPAWatch(Watch):
         """Told behind its minibatch, which a cache may have answered whole: then only this says what was merged."""
         for proposal in self._proposals:
             if proposal.open and proposal.key == "" and proposal.parents == tuple(event["parent_ids"]):
-                program = self._program_of(event["merged_candidate"])
+                program = self._evaluations.program_of(event["merged_candidate"])
                 proposal.key = program.key
                 self.run.update_iteration(proposal.iteration, program=program.state)
 
@@ -262,59 +275,8 @@ class GEPAWatch(Watch):
     def _known(self, candidates: Sequence[Any]) -> list[int]:
         return [self._iterations[index] for index in candidates if index in self._iterations]
 
-    def _evaluation(self, examples: list[Any], outputs: list[Any] | None, scores: list[float]) -> Evaluation:
-        """What GEPA counts as one evaluation: DSPy's, and what a cache of GEPA's answered. Of the seed it tells no outputs."""
-        rows: list[Row | None] = [None] * len(scores)
-        found = next((each for each in self._finished if _covers(each, examples, outputs)), None)
-        if found is None:
-            found = Evaluation(None, None, examples, None)
-        else:
-            self._finished.remove(found)
-            for row in found.rows:
-                rows[next(place for place in _places(row, examples, outputs) if rows[place] is None)] = row
-        told = outputs or [None] * len(scores)
-        pairs = zip(rows, examples, told, scores, strict=False)
-        found.rows = [row or Row(example, output, score, None, None) for row, example, output, score in pairs]
-        found.devset = examples
-        return found
-
-    def _program_of(self, candidate: Mapping[str, str]) -> Program:
-        """A candidate's program, as DspyAdapter.build_program makes it; its texts alone where they are not all instructions."""
-        module = self.compile.student.deepcopy()
-        predictors = dict(module.named_predictors())
-        if not set(candidate) <= set(predictors):
-            return program_from(dict(candidate))
-        for name, text in candidate.items():
-            predictors[name].signature = predictors[name].signature.with_instructions(text)
-        return program_of(module) or program_from(dict(candidate))
-
-    def _examples(self, ids: list[Any]) -> list[Any]:
-        valset = self.compile.inputs.get("valset") or self.compile.inputs.get("trainset")
-        if isinstance(valset, list):
-            return [valset[each] for each in ids]
-        fetch = getattr(valset, "fetch", None)
-        return [] if fetch is None else list(fetch(ids))
-
     def _samples(self, evaluation: Evaluation, scores: list[float]) -> list[dict[str, Any]]:
         return [{**row.sample(), "score": jsonable(score)} for row, score in zip(evaluation.rows, scores, strict=False)]
-
-
-def _in_order(scores: Mapping[Any, float]) -> list[Any]:
-    """The ids of a valset in its order; a cache's come first otherwise."""
-    return sorted(scores) if all(isinstance(each, int) for each in scores) else list(scores)
-
-
-def _places(row: Row, examples: list[Any], outputs: list[Any] | None) -> list[int]:
-    """Where a row stands in what GEPA tells. A row that failed has another output there."""
-    return [
-        place
-        for place, example in enumerate(examples)
-        if example is row.example and (outputs is None or row.error is not None or outputs[place] is row.prediction)
-    ]
-
-
-def _covers(evaluation: Evaluation, examples: list[Any], outputs: list[Any] | None) -> bool:
-    return bool(evaluation.rows) and all(_places(row, examples, outputs) for row in evaluation.rows)
 
 
 def _figure(value: float) -> str:

@@ -13,6 +13,9 @@ from ..jsonable import jsonable, score_of
 from .evaluation import Evaluation
 from .watch import Watch
 
+#: What DSPy's `eval_candidate_program` gives an evaluation that broke off. It was not measured, so it is no score here.
+FAILED_SCORE = 0.0
+
 
 class MIPROWatch(Watch):
     """Iteration n is DSPy's `trial_logs[n]`."""
@@ -39,6 +42,8 @@ class MIPROWatch(Watch):
         choice, self._chosen = self._chosen, None
         key = "" if evaluation.program is None else evaluation.program.key
         params: dict[str, Any] = {"trial": self._evaluations, "eval_calls": self._calls}
+        if evaluation.error is not None:
+            params["counted_as"] = FAILED_SCORE
         if self._evaluations == 1:
             self.record(evaluation, isBaseline=True, params={"role": "baseline", **params})
         elif choice is not None:

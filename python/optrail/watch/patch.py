@@ -43,6 +43,10 @@ class Patches:
         setattr(owner, name, value)
         self._undo.append(lambda: setattr(owner, name, before) if had else delattr(owner, name))
 
+    def and_then(self, undo: Callable[[], None]) -> None:
+        """Has something else taken away with the rest."""
+        self._undo.append(undo)
+
     def undo(self) -> None:
         """Takes everything away again, the last first."""
         while self._undo:

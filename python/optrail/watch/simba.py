@@ -97,7 +97,8 @@ class SIMBAWatch(Watch):
         self._by_key: dict[str, int] = {}
         self._programs: dict[int, Program | None] = {0: self.given}
         _patch_wrap_program()
-        self._token = _watching.set(self)
+        token = _watching.set(self)
+        self.patches.and_then(lambda: _watching.reset(token))
 
     def wrapped(self, module: Any, run: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
         """A pair is about to be run: the same, and looked at."""
@@ -131,10 +132,6 @@ class SIMBAWatch(Watch):
         self.declare_winner(program_of(program))
         logs = getattr(program, "trial_logs", None) or {}
         self.note(reported={"train_scores": [log.get("train_score") for log in logs.values()]})
-
-    def close(self) -> None:
-        """Lets go of `wrap_program`."""
-        _watching.reset(self._token)
 
     def _ran(self, block: Block, entry: Entry, example: Any, result: dict[str, Any], latency_ms: float) -> None:
         with self._blocks:

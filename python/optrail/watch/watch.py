@@ -55,6 +55,7 @@ class Watch:
         self.usage = Usage()
         self.metadata: dict[str, Json] = {}
         self.baseline: int | None = None
+        self.recorded = 0
         #: Iterations that can be best: number, program and score.
         self.full: list[tuple[int, Program | None, float]] = []
         self.patches = Patches()
@@ -79,7 +80,7 @@ class Watch:
     def compiled(self, program: Any) -> None:
         """The optimizer returned its program."""
         result = program_of(program)
-        if self.full:
+        if self.recorded > 0:
             self.declare_winner(result)
         elif result is not None:
             # Nothing was evaluated: the program it made is all there is to keep.
@@ -121,6 +122,7 @@ class Watch:
         if full:
             self.label(evaluation.devset)
         number = self.run.iteration(**without_none(fields))
+        self.recorded += 1
         if fields.get("isBaseline"):
             self.baseline = number
         if full and not failed and fields["score"] is not None:
