@@ -1,21 +1,24 @@
 import type { TrailClient } from './port.js';
 
-/** Every function of a client, and whether a call that may have been carried out can be made once more and does the same. */
+/**
+ * Every function of a client, and whether a call that may have been carried out can be made once more and does the same. Without an
+ * id of the caller's own a second creation would make another row.
+ */
 const FUNCTIONS = {
-  createOptimizationRun: true,
+  createOptimizationRun: 'with an id',
   getOptimizationRun: true,
   updateOptimizationRun: true,
   listOptimizationRuns: true,
   resumeOptimizationRun: false,
   deleteOptimizationRun: false,
-  createOptimizationIteration: true,
+  createOptimizationIteration: 'with an id',
   updateOptimizationIteration: true,
   getOptimizationIterations: true,
   getBestIteration: true,
   createOptimizationSample: true,
   batchCreateOptimizationSamples: true,
   getOptimizationSamples: true,
-  createOptimizationCheckpoint: true,
+  createOptimizationCheckpoint: 'with an id',
   getOptimizationCheckpoint: true,
   getOptimizationRunSummary: true,
   getTopRunsByScore: true,
@@ -37,7 +40,7 @@ const FUNCTIONS = {
   createApiKey: false,
   listApiKeys: true,
   revokeApiKey: true,
-} as const satisfies Record<keyof TrailClient, boolean>;
+} as const satisfies Record<keyof TrailClient, boolean | 'with an id'>;
 
 /** A call of one function, to be made on whichever client. */
 export interface DelegatedCall {
@@ -51,7 +54,14 @@ export function delegating(make: (call: DelegatedCall) => Promise<unknown>): Tra
   const functions = Object.entries(FUNCTIONS).map(([name, again]) => [
     name,
     async (...args: never[]) =>
-      make({ on: (client) => (client[name as keyof TrailClient] as (...args: never[]) => Promise<unknown>)(...args), again }),
+      make({
+        on: (client) => (client[name as keyof TrailClient] as (...args: never[]) => Promise<unknown>)(...args),
+        again: again === 'with an id' ? hasId(args[0]) : again,
+      }),
   ]);
   return Object.fromEntries(functions) as unknown as TrailClient;
+}
+
+function hasId(input: { id?: unknown } | null | undefined): boolean {
+  return input?.id !== undefined;
 }

@@ -29,7 +29,7 @@ export function mediaTypeOf(request: Request): string {
 }
 
 /** The bytes of a body as they come, decompressed. Rejects with `too_large` before more than `limit` of them were given. */
-export async function* bytesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* bytesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > limit) throw tooLarge(limit);
   if (request.body === null) return;

@@ -82,7 +82,7 @@ export const aRun: OptimizationRun = {
   updatedAt: LATER,
 };
 
-export const aProgram = { instruction: 'Sort the ticket into billing, bug or question. Refunds are billing.' };
+const aProgram = { instruction: 'Sort the ticket into billing, bug or question. Refunds are billing.' };
 
 export const newIteration = {
   id: '0199f3a3-1111-7aaa-8bbb-0123456789ab',

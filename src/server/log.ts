@@ -42,7 +42,7 @@ function callerFields(caller: Caller | undefined): object {
  * What may be written of an error. PostgreSQL's messages quote values, and so may hold a piece of a prompt: of those the code alone. A fault in
  * the program is told in its own words, since nothing else leads to it.
  */
-export function errorFields(error: unknown): object | undefined {
+function errorFields(error: unknown): object | undefined {
   if (!(error instanceof Error)) return undefined;
   const cause = errorFields(error.cause);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));

@@ -59,7 +59,7 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'Disk full',
 };
 
-export function titleOf(status: number): string {
+function titleOf(status: number): string {
   return TITLES[status] ?? 'Error';
 }
 
@@ -117,7 +117,7 @@ function statusOfError(error: OptrailError | null): number {
 }
 
 /** `samples[3].score` -> `#/samples/3/score` */
-export function pointerOf(path: string): string {
+function pointerOf(path: string): string {
   if (path === '') return '#';
   const keys = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
   return `#/${keys.map((key) => encodeURIComponent(key.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;

@@ -21,8 +21,8 @@ function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {
   if (typeof property === 'boolean') return 'text';
   const choices = [property, ...(property.anyOf ?? [])].map((each) => (typeof each === 'boolean' ? undefined : each.type));
   if (choices.includes('array')) return 'list';
-  // A schema of ours that takes any JSON says nothing of its type.
-  if (choices.includes('object') || Object.keys(property).length === 0) return 'json';
+  // A schema of ours that takes any JSON says nothing of itself but perhaps what it is for.
+  if (choices.includes('object') || Object.keys(property).every((key) => key === 'description')) return 'json';
   if (choices.includes('integer') || choices.includes('number')) return 'number';
   return choices.includes('boolean') ? 'boolean' : 'text';
 }

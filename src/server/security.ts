@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { ServerEnv } from './env.js';
 
 /** What a page of ours may load: nothing from outside. Styles may stand in the page, since charts set them on elements. */
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 /** What an answer that is no page may load, should a browser show it as one. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { run } from '../../src/cli/run.js';
 import type { ClientHandle } from '../../src/client/port.js';
 import { createClient } from '../../src/open.js';
 import { freshDatabase } from '../support/databases.js';
+import { startHttp } from '../support/http.js';
 import { aRun } from '../support/records.js';
 import { cells, cliHere, shellHere } from './process.js';
 
@@ -63,6 +64,19 @@ test('with --json an iteration is a line, and stdout holds nothing else', async 
       .split('\n')
       .map((line) => JSON.parse(line)),
   ).toMatchObject([{ iteration: 0, score: 0.25, program: 'a prompt' }]);
+});
+
+test('over a server it is the same', async () => {
+  const server = await startHttp({ databaseUrl: db });
+  onTestFinished(() => server.close());
+  const { id: runId } = await client.createOptimizationRun(aRun('t', { status: 'running' }));
+  const { shell, said } = shellHere(['watch', runId], { env: { OPTRAIL_URL: server.url } });
+  const over = run(shell);
+  await client.createOptimizationIteration({ runId, iteration: 0, score: 0.25 });
+  await vi.waitUntil(() => said().stdout.includes('0.25'), { timeout: 8_000 });
+  await client.updateOptimizationRun(runId, { status: 'cancelled' });
+  expect(await over).toBe(0);
+  expect(said().stderr).toContain('The run is cancelled: ');
 });
 
 test('says what is wrong where there is nothing to follow, or no such form', async () => {

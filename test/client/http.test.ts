@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createHttpClient } from '../../src/client/http.js';
 import type { ClientHandle, TrailClient } from '../../src/client/port.js';
 import { createClient } from '../../src/open.js';
+import { cliHere } from '../cli/process.js';
 import { freshDatabase } from '../support/databases.js';
 import { type HttpServer, startHttp } from '../support/http.js';
 import { ABSENT, aRun, newProject } from '../support/records.js';
@@ -137,6 +138,19 @@ describe('before a server', () => {
       { url: server.url, hangAfterMs: 5_000 },
     ])
       await expect(createClient(options).listProjects()).rejects.toMatchObject({ code: 'not_configured' });
+  });
+
+  test('the command line reads and writes through it, and says where it cannot', async () => {
+    const { secret } = await direct.createApiKey(projectId, { name: 'cli', scope: 'write' });
+    const env = { OPTRAIL_API_KEY: secret };
+    const list = await cliHere(['runs', 'list', '--db', server.url, '--project', projectId, '--json'], { env });
+    expect(JSON.parse(list.stdout).data ?? JSON.parse(list.stdout)).toContainEqual(expect.objectContaining({ id: runId }));
+    const byName = await cliHere(['runs', 'show', runId, '--json'], { env: { ...env, OPTRAIL_URL: server.url } });
+    expect(JSON.parse(byName.stdout)).toMatchObject({ runId, finalScore: 1 });
+    for (const command of ['migrate', 'serve']) {
+      const refused = await cliHere([command, '--db', server.url, '--json']);
+      expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'not_configured', hint: expect.stringContaining('OPTRAIL_URL') } });
+    }
   });
 
   test('a client that is closed waits for what is under way, and takes no more', async () => {

@@ -13,10 +13,12 @@ const HOW_TO = 'docs/how-to';
 /** In an order in which each finds what it reads. */
 const GUIDES = [
   'README.md',
-  ...['record-a-run', 'ax', 'dspy', 'embedded', 'query', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map(
+  ...['record-a-run', 'ax', 'dspy', 'embedded', 'query', 'server', 'keys-and-tokens', 'supabase', 'edge', 'postgres'].map(
     (name) => `${HOW_TO}/${name}.md`,
   ),
 ];
+/** Those whose programs want a server. */
+const ON_SERVER = ['postgres', 'keys-and-tokens'].map((name) => `${HOW_TO}/${name}.md`);
 const PAGES = markdownIn('.');
 
 function markdownIn(folder: string): string[] {
@@ -233,13 +235,13 @@ describe('the snippets', () => {
 
   test('run on the embedded database, and print what they say', { timeout: 180_000 }, () =>
     runAll(
-      GUIDES.filter((page) => !page.includes('postgres')),
+      GUIDES.filter((page) => !ON_SERVER.includes(page)),
       { OPENAI_API_KEY: 'none' },
     ),
   );
 
   test('run on PostgreSQL', async () => {
-    await runAll([`${HOW_TO}/postgres.md`], { OPTRAIL_DATABASE_URL: await freshDatabase(18, { migrated: true }) });
+    await runAll(ON_SERVER, { OPTRAIL_DATABASE_URL: await freshDatabase(18, { migrated: true }) });
   });
 
   test('in SQL run, page by page', async () => {

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'vite';
+
+const require = createRequire(import.meta.url);
 
 /** Nothing of Node: neither its modules nor its compatibility flags. It may call this machine, as a server of one's own is. */
 const CONFIGURATION = `using Workerd = import "/workerd/workerd.capnp";
@@ -39,7 +42,7 @@ export async function startWorkerd(source: string, directory: string): Promise<W
     },
   });
   writeFileSync(join(directory, 'config.capnp'), CONFIGURATION);
-  const child = spawn(resolve('node_modules/.bin/workerd'), ['serve', 'config.capnp', '--control-fd=1'], {
+  const child = spawn(require.resolve('workerd/bin/workerd'), ['serve', 'config.capnp', '--control-fd=1'], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -77,7 +77,7 @@ function Twin({ title, height, table: { header, rows, show } }: { title: string;
     cell: ({ row }: { row: readonly Cell[] }) => (show ? show(row[index], index) : String(row[index] ?? '–')),
   }));
   return (
-    <div className="overflow-y-auto" style={{ maxHeight: height }}>
+    <div className="relative overflow-y-auto" style={{ maxHeight: height }}>
       <DataTable caption={title} columns={columns} rows={rows.map((row, index) => ({ row, index }))} rowKey={({ index }) => index} />
     </div>
   );

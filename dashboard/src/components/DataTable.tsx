@@ -32,7 +32,7 @@ interface DataTableProps<Row> {
 export function DataTable<Row>({ caption, columns, rows, rowKey, order, onOrder, empty = 'Nothing to show' }: DataTableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label={caption} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={caption} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -46,7 +46,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, order, onOrder,
           {rows.map((row) => (
             <tr key={rowKey(row)} className="border-line border-b last:border-b-0 hover:bg-hover">
               {columns.map(({ id, align, cell, className = '' }) => (
-                <td key={id} className={`h-8 px-3 ${align === 'right' ? 'text-right' : ''} ${className}`}>
+                <td key={id} className={`h-8 px-2 first:pl-3 last:pr-3 ${align === 'right' ? 'text-right' : ''} ${className}`}>
                   {cell(row)}
                 </td>
               ))}
@@ -73,7 +73,7 @@ interface HeaderCellProps<Row> {
 
 function HeaderCell<Row>({ column: { id, header, align, sortable }, order, onOrder }: HeaderCellProps<Row>) {
   const current = order?.by === id;
-  const looks = `h-8 px-3 font-medium text-muted text-xs whitespace-nowrap ${align === 'right' ? 'text-right' : 'text-left'}`;
+  const looks = `h-8 px-2 first:pl-3 last:pr-3 font-medium text-muted text-xs whitespace-nowrap ${align === 'right' ? 'text-right' : 'text-left'}`;
   if (!sortable || onOrder === undefined) {
     return (
       <th scope="col" className={looks}>

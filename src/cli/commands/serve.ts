@@ -9,8 +9,8 @@ import { type Context, optionsOf } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
-import { type Listener, listen, urlOf } from '../serve/listener.js';
-import { assertGuarded, isOpen, reachableHost } from '../serve/openness.js';
+import { type Listener, listen } from '../serve/listener.js';
+import { assertGuarded, isOpen } from '../serve/openness.js';
 import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
 
@@ -63,7 +63,8 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   let withdraw = () => {};
   try {
     const listener = await started(server, context, host, port);
-    withdraw = announce(server, context, host, listener.url);
+    // From here on, other processes that want the directory come through here.
+    if (target.kind === 'embedded') withdraw = announceServer(target.directory, { url: ownUrl(listener.url), instance: server.instance });
     await tell(context, { url: listener.url, pid: process.pid, open });
     await interrupted(signal);
     withdraw();
@@ -78,6 +79,11 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   }
 }
 
+/** Who listens on every address is called by its own. */
+function ownUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
 /** The port first, which is had at once or not at all; whoever calls meanwhile waits for the database. */
 async function started(server: OptrailServer, context: Context, host: string, port: number): Promise<Listener> {
   const listener = await listen(server.fetch, host, port);
@@ -89,12 +95,6 @@ async function started(server: OptrailServer, context: Context, host: string, po
     listener.stop();
     throw error;
   }
-}
-
-/** Has other processes that want the same directory come through here. Returns the way to take that back. */
-function announce({ instance }: OptrailServer, { target }: Context, host: string, url: string): () => void {
-  if (target.kind !== 'embedded') return () => {};
-  return announceServer(target.directory, { url: urlOf(reachableHost(host), Number(new URL(url).port)), instance });
 }
 
 const FACTS: readonly Column<Started>[] = [

@@ -43,7 +43,7 @@ function listenerOf(server: Server, url: string): Listener {
   };
 }
 
-export function urlOf(hostname: string, port: number): string {
+function urlOf(hostname: string, port: number): string {
   return `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
 }
 

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { readTokenSettings } from '../../config.js';
 import { OptrailError } from '../../errors.js';
 import { isLoopback } from '../../server/access/loopback.js';
@@ -29,10 +28,4 @@ export async function assertGuarded(server: OptrailServer, host: string, { shell
     path: '--host',
     hint: `Make a key first (\`${typed('keys create <project> --name <name>')}\`), or set OPTRAIL_JWT_SECRET or OPTRAIL_JWKS_URL; or leave out --host.`,
   });
-}
-
-/** An address by which a process of this machine reaches the server. */
-export function reachableHost(host: string): string {
-  const isAny = (isIP(host) === 4 && /^0+(\.0+){3}$/.test(host)) || (isIP(host) === 6 && /^[0:]+$/.test(host));
-  return isAny ? '127.0.0.1' : host;
 }

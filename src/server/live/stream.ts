@@ -10,7 +10,7 @@ import { PendingEvents } from './pending.js';
 const GATHER = 50;
 const HEARTBEAT = 15_000;
 /** A key that was revoked, or a member who was sent away, is told nothing after twice this. */
-export const RECHECK = 30_000;
+const RECHECK = 30_000;
 /** Bytes that are written ahead of a slow reader, and events that wait for it; of one that is slower it is said that it missed some. */
 const AHEAD = { bytes: 64 * 1024, events: 1_000 };
 

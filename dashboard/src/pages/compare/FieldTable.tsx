@@ -39,7 +39,7 @@ export function FieldTable({ runs, all, onAll }: FieldTableProps) {
         <IconButton label="Export as CSV" icon="download" onClick={save} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section aria-label="Fields of the runs" tabIndex={0} className="overflow-x-auto">
+      <section aria-label="Fields of the runs" tabIndex={0} className="relative overflow-x-auto">
         <table className="w-full border-collapse">
           <thead>
             <tr className="border-line border-y text-muted text-xs">
@@ -96,7 +96,7 @@ function FieldRow({ field }: { field: Field }) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a place is what its run has
           <td key={index} className="h-8 whitespace-nowrap px-3 text-right">
-            <span className="inline-flex items-center justify-end gap-2">
+            <span className="flex items-center justify-end gap-2">
               {difference !== null && difference !== 0 && (
                 <span className="text-xs">
                   <Delta value={difference} better={better ?? 'more'} {...(show === undefined ? {} : { text: show })} />

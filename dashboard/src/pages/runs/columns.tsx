@@ -67,7 +67,7 @@ const text = (value: string | null) => (
 );
 
 export const RUN_COLUMNS: readonly RunColumn[] = [
-  { id: 'name', header: 'Run', width: 'minmax(180px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
+  { id: 'name', header: 'Run', width: 'minmax(216px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
   { id: 'status', header: 'Status', width: '112px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
   {
     id: 'best',
