@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +15,9 @@ from .ids import new_id
 from .jsonable import MAX_NAME, jsonable, name_of, text_of, without_none
 from .outbox import Outbox, Request
 
-#: Samples of one request.
+#: Samples of one request, and about how many bytes of them: the server takes 32 MiB at once.
 BATCH = 500
+BATCH_BYTES = 4 * 1024 * 1024
 #: Most tags of a run.
 MAX_TAGS = 100
 #: Seconds that the end of a tracked block waits for a server that answers.
@@ -55,6 +56,21 @@ def now() -> str:
 def encode(body: Mapping[str, Any]) -> bytes:
     """A body as JSON text."""
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def batches(samples: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Samples as the bodies of as few requests as the server takes them in."""
+    rows: list[bytes] = []
+    size = 0
+    for each in samples:
+        row = encode(each)
+        if rows and (len(rows) >= BATCH or size + len(row) > BATCH_BYTES):
+            yield b'{"samples":[' + b",".join(rows) + b"]}"
+            rows, size = [], 0
+        rows.append(row)
+        size += len(row)
+    if rows:
+        yield b'{"samples":[' + b",".join(rows) + b"]}"
 
 
 class RunRecorder:
@@ -103,8 +119,8 @@ class RunRecorder:
             {"projectId": self.project_id, "iteration": number, "sampleIndex": index, **without_none(jsonable(row))}
             for index, row in enumerate(rows)
         ]
-        for start in range(0, len(samples), BATCH):
-            self._submit("POST", f"{self._path}/samples", {"samples": samples[start : start + BATCH]})
+        for part in batches(samples):
+            self._outbox.submit(Request("POST", f"{self._path}/samples", part))
 
     def update(self, **fields: Any) -> None:
         """Changes what is given of the run."""

@@ -26,6 +26,7 @@ from optrail import outbox
 from optrail.client import Client
 from optrail.errors import Rejected, Unreachable
 from optrail.jsonable import jsonable, score_of
+from optrail.recorder import batches
 from optrail.settings import Target
 from optrail.watch.examples import eval_set_hash, example_fields
 from optrail.watch.random_search import RandomSearchWatch
@@ -356,6 +357,16 @@ def test_an_example_is_its_content() -> None:
     assert eval_set_hash([one, named]) != eval_set_hash([one])
     assert eval_set_hash([one]) == eval_set_hash([other])
     assert eval_set_hash([]) is None
+
+
+def test_samples_are_sent_in_as_few_requests_as_the_server_takes() -> None:
+    small = [{"sampleIndex": index} for index in range(1200)]
+    assert [len(json.loads(part)["samples"]) for part in batches(small)] == [500, 500, 200]
+    large = [{"input": "é" * 1_000_000}] * 5
+    bodies = list(batches(large))
+    assert [len(json.loads(part)["samples"]) for part in bodies] == [2, 2, 1]
+    assert all(len(part) < 5 * 1024 * 1024 for part in bodies)
+    assert list(batches([])) == []
 
 
 def test_ids_are_uuids_of_version_7_in_order() -> None:

@@ -80,7 +80,7 @@ describe('what comes in', () => {
         const said = problemOf(text);
         const at = jsonErrorPosition(text);
         expect(at).toBeLessThanOrEqual(text.length);
-        if (said === 'end') expect(text.slice(at)).toMatch(/^(t|tr|tru|f|fa|fal|fals|n|nu|nul)?$/);
+        if (said === 'end') expect(text.slice(at)).toMatch(/^(t|tr|tru|f|fa|fal|fals|n|nu|nul|\\(u[\da-fA-F]{0,3})?)?$/);
         if (typeof said === 'number') expect(said - at).toSatisfy((difference: number) => difference >= 0 && difference <= 8);
       }),
       { numRuns: 500 },

@@ -128,7 +128,7 @@ describe('optrail serve on an embedded database', () => {
     const run = (await post('/v1/runs', { projectId, runName: 'a', optimizerType: 'gepa' })).json;
     const streams = await Promise.all([1, 2, 3].map(() => fetch(`${served.url}/v1/projects/${projectId}/events`)));
     const endings = streams.map((stream) => stream.text());
-    const samples = (iteration: number) => Array.from({ length: 200 }, (_, sampleIndex) => ({ iteration, sampleIndex, score: 1 }));
+    const samples = (iteration: number) => Array.from({ length: 50 }, (_, sampleIndex) => ({ iteration, sampleIndex, score: 1 }));
     const writes = Array.from({ length: 10 }, (_, iteration) =>
       post(`/v1/runs/${run.id}/samples`, { samples: samples(iteration) }).then(
         ({ status }) => (status === 200 ? iteration : null),
@@ -148,7 +148,7 @@ describe('optrail serve on an embedded database', () => {
     try {
       for (const iteration of acknowledged) {
         const url = `http://localhost/v1/runs/${run.id}/samples?iteration=${iteration}`;
-        expect((await answered(await server.fetch(new Request(url)))).json.data).toHaveLength(200);
+        expect((await answered(await server.fetch(new Request(url)))).json.data).toHaveLength(50);
       }
     } finally {
       await server.close();

@@ -11,11 +11,9 @@ export const keys = {
   runs: (projectId: string, ...filters: readonly unknown[]) => ['runs', projectId, ...filters],
   run: (runId: string) => ['run', runId],
   runRow: (runId: string) => ['run', runId, 'row'],
-  summary: (runId: string) => ['run', runId, 'summary'],
   best: (runId: string) => ['run', runId, 'best'],
   iterations: (runId: string) => ['run', runId, 'iterations'],
   samples: (runId: string, ...filters: readonly unknown[]) => ['run', runId, 'samples', ...filters],
-  programs: (runId: string) => ['run', runId, 'programs'],
   matrix: (runId: string) => ['run', runId, 'matrix'],
   curve: (runId: string) => ['run', runId, 'curve'],
 } as const;

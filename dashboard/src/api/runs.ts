@@ -1,10 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { OptimizationRunSummarySchema } from '../../../src/schemas/analytics.js';
 import { type RunFiltersInput, RunPageSchema } from '../../../src/schemas/filters.js';
 import { OptimizationIterationSchema } from '../../../src/schemas/iteration.js';
 import { OptimizationRunSchema, type UpdateOptimizationRunInput } from '../../../src/schemas/run.js';
 import { keys } from './keys.js';
-import { get, request, segment, send } from './request.js';
+import { get, request, segment } from './request.js';
 
 const RUNS_A_PAGE = 200;
 
@@ -41,12 +40,6 @@ export const getRun = ({ runId, projectId }: RunReference, signal?: AbortSignal)
 export const runQuery = (run: RunReference) =>
   queryOptions({ queryKey: keys.runRow(run.runId), queryFn: ({ signal }) => getRun(run, signal) });
 
-export const summaryQuery = ({ runId, projectId }: RunReference) =>
-  queryOptions({
-    queryKey: keys.summary(runId),
-    queryFn: ({ signal }) => get(`${place(runId)}/summary`, OptimizationRunSummarySchema, { query: { projectId }, signal }),
-  });
-
 /** The winner; null where no full evaluation was completed. */
 export const bestQuery = ({ runId, projectId }: RunReference) =>
   queryOptions({
@@ -56,5 +49,3 @@ export const bestQuery = ({ runId, projectId }: RunReference) =>
 
 export const updateRun = ({ runId, projectId }: RunReference, body: UpdateOptimizationRunInput) =>
   get(place(runId), OptimizationRunSchema, { method: 'PATCH', query: { projectId }, body });
-
-export const deleteRun = ({ runId, projectId }: RunReference) => send(place(runId), { method: 'DELETE', query: { projectId } });

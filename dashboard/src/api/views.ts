@@ -1,19 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 import { OptimizationAnalyticsSchema, TopRunSchema } from '../../../src/schemas/analytics.js';
-import { RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from '../../../src/schemas/views.js';
+import { SampleMatrixSchema, SearchResultSchema } from '../../../src/schemas/views.js';
 import { keys } from './keys.js';
 import { get, getAll, segment, send } from './request.js';
 import type { RunReference } from './runs.js';
 
 const project = (projectId: string) => `/v1/projects/${segment(projectId)}`;
 const run = (runId: string) => `/v1/runs/${segment(runId)}`;
-
-/** The programs of a run, each once. */
-export const programsQuery = ({ runId, projectId }: RunReference) =>
-  queryOptions({
-    queryKey: keys.programs(runId),
-    queryFn: ({ signal }) => getAll(`${run(runId)}/programs`, RunProgramSchema, { query: { projectId }, signal }),
-  });
 
 /** The scores of a run's samples, a row an example, a column an iteration. */
 export const matrixQuery = ({ runId, projectId }: RunReference) =>

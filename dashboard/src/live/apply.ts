@@ -59,8 +59,8 @@ async function refreshRuns(cache: QueryClient, news: readonly RunNews[]): Promis
 async function refreshParts(cache: QueryClient, { runId, projectId, changed, iterations, samples }: RunNews): Promise<void> {
   const recorded = iterations === null || iterations.size > 0;
   const stale: (readonly unknown[])[] = [];
-  if (changed || recorded) stale.push(keys.summary(runId), keys.best(runId), keys.curve(runId));
-  if (recorded) stale.push(keys.programs(runId), keys.matrix(runId));
+  if (changed || recorded) stale.push(keys.best(runId), keys.curve(runId));
+  if (recorded) stale.push(keys.matrix(runId));
   if (samples === null) stale.push(keys.samples(runId), keys.matrix(runId));
   else if (samples.size > 0) stale.push(keys.matrix(runId), ...[...samples].map((number) => keys.samples(runId, number)));
   await Promise.all([

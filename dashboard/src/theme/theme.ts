@@ -12,27 +12,33 @@ function stored(): Theme {
   return THEMES.find((known) => known === theme) ?? 'system';
 }
 
-const resolve = (theme: Theme) => (theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme);
-
 /** Makes the page wear the theme that its reader chose, or the system's. */
-export function applyTheme(): void {
-  document.documentElement.dataset.theme = resolve(stored());
+export function applyTheme(theme: Theme = stored()): void {
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   for (const listener of listeners) listener();
 }
 
-dark.addEventListener('change', applyTheme);
-
 export function setTheme(theme: Theme): void {
   localStorage.setItem(PLACE, theme);
-  applyTheme();
+  applyTheme(theme);
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  dark.addEventListener('change', listener);
+  return () => {
+    listeners.delete(listener);
+    dark.removeEventListener('change', listener);
+  };
 }
 
 export const useTheme = (): Theme => useSyncExternalStore(subscribe, stored);
 
+const resolved = () => {
+  const theme = stored();
+  return theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+};
+
 /** The theme that is seen, for what is drawn on a canvas and must be drawn again when it changes. */
-export const useResolvedTheme = (): 'light' | 'dark' => useSyncExternalStore(subscribe, () => resolve(stored()));
+export const useResolvedTheme = (): 'light' | 'dark' => useSyncExternalStore(subscribe, resolved);

@@ -12,7 +12,7 @@ from ..client import Client
 from ..errors import OptrailError, Rejected, Unreachable
 from ..ids import id_of
 from ..jsonable import Json, jsonable, name_of, without_none
-from ..recorder import BATCH, encode
+from ..recorder import batches, encode
 
 
 @dataclass
@@ -55,8 +55,8 @@ def send(client: Client, project_id: str, run: ImportedRun) -> str:
             number = each.fields.get("iteration", index)
             iteration_id = id_of("iteration", run_id, str(number))
             _post(client, f"{path}/iterations", {"id": iteration_id, "projectId": project_id, "iteration": number, **each.fields})
-            for part in _batches(project_id, number, each.samples):
-                _post(client, f"{path}/samples", {"samples": part})
+            for part in batches(_rows(project_id, number, each.samples)):
+                client.send("POST", f"{path}/samples", part)
     except Unreachable as error:
         hint = f"Start it with `npx optrail serve`, or name another with --url. ({client.target.url})"
         raise OptrailError("server_unreachable", f"Nothing or only a part was imported: {error}.", hint=hint) from error
@@ -65,12 +65,9 @@ def send(client: Client, project_id: str, run: ImportedRun) -> str:
     return run_id
 
 
-def _batches(project_id: str, number: int, samples: Iterable[Mapping[str, Json]]) -> Iterable[list[dict[str, Json]]]:
-    rows = [
-        {"projectId": project_id, "iteration": number, "sampleIndex": index, **without_none(each)}
-        for index, each in enumerate(samples)
-    ]
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+def _rows(project_id: str, number: int, samples: Iterable[Mapping[str, Json]]) -> Iterable[dict[str, Json]]:
+    place = {"projectId": project_id, "iteration": number}
+    return ({**place, "sampleIndex": index, **without_none(jsonable(each))} for index, each in enumerate(samples))
 
 
 def _post(client: Client, path: str, body: Mapping[str, Any]) -> None:

@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { openApiDocument } from '../../server/openapi/document.js';
-import { ROUTES } from '../../server/routes/index.js';
 import type { Context } from '../context.js';
 import type { Runner } from '../runner.js';
 
@@ -15,6 +13,10 @@ export function addOpenapi(program: Command, run: Runner): void {
 }
 
 async function openapi({ output }: Context, { out }: { out?: string }): Promise<void> {
+  const [{ openApiDocument }, { ROUTES }] = await Promise.all([
+    import('../../server/openapi/document.js'),
+    import('../../server/routes/index.js'),
+  ]);
   const text = `${JSON.stringify(openApiDocument(ROUTES), null, 2)}\n`;
   if (out === undefined) return output.data(text);
   await writeFile(out, text);

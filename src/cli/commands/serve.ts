@@ -1,27 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import pino from 'pino';
 import { databaseAt } from '../../places.js';
 import { announceServer } from '../../processes/server-file.js';
-import type { Logger } from '../../server/log.js';
-import { createServer, type OptrailServer } from '../../server.js';
+import type { OptrailServer } from '../../server.js';
 import { type Context, optionsOf } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { collect, integer } from '../options.js';
 import type { Runner } from '../runner.js';
-import { type Listener, listen } from '../serve/listener.js';
+import { LEVELS, type LogLevel } from '../serve/levels.js';
+import type { Listener } from '../serve/listener.js';
 import { assertGuarded, isOpen } from '../serve/openness.js';
-import type { Shell } from '../shell.js';
 import { assertUsable } from '../target.js';
 
-const LEVELS = ['info', 'warn', 'error', 'silent'] as const;
+/** Milliseconds after which the process ends, whatever is left to do: what was acknowledged is stored, whichever way it ends. */
+const MOST_STOPPING = 1_800;
 
 interface ServeOptions {
   host: string;
   port: number;
   open?: boolean;
   allowOrigin?: string[];
-  log?: (typeof LEVELS)[number];
+  log?: LogLevel;
 }
 
 /** What is said of a server that runs. */
@@ -53,6 +53,8 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
   assertUsable(target);
   databaseAt(target);
   const open = isOpen(host, wanted, context);
+  // Whoever types another command need not wait until a server is loaded.
+  const [{ createServer }, { loggerOf }] = await Promise.all([import('../../server.js'), import('../serve/logger.js')]);
   const server = createServer({
     ...optionsOf(target),
     auth: { open },
@@ -68,15 +70,20 @@ async function serve(context: Context, { host, port, open: wanted, allowOrigin, 
     await tell(context, { url: listener.url, pid: process.pid, open });
     await interrupted(signal);
     withdraw();
-    listener.stop();
-    await server.close();
-    await listener.stopped();
+    await Promise.race([stop(server, listener), sleep(MOST_STOPPING, undefined, { ref: false })]);
     // To be stopped is how a server ends.
     shell.stopped = true;
   } finally {
     withdraw();
-    await server.close();
+    if (shell.stopped !== true) await server.close();
   }
+}
+
+/** Whoever is being answered gets the rest, and the database is closed. */
+async function stop(server: OptrailServer, listener: Listener): Promise<void> {
+  listener.stop();
+  await server.close();
+  await listener.stopped();
 }
 
 /** Who listens on every address is called by its own. */
@@ -86,6 +93,7 @@ function ownUrl(url: string): string {
 
 /** The port first, which is had at once or not at all; whoever calls meanwhile waits for the database. */
 async function started(server: OptrailServer, context: Context, host: string, port: number): Promise<Listener> {
+  const { listen } = await import('../serve/listener.js');
   const listener = await listen(server.fetch, host, port);
   try {
     await server.open();
@@ -117,9 +125,4 @@ async function tell({ output }: Context, started: Started): Promise<void> {
 function interrupted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Lines that are on the disk or in the pipe when the process ends, however it ends. */
-function loggerOf({ stderr }: Shell, level: (typeof LEVELS)[number] | undefined): Logger {
-  return pino({ level: level ?? (stderr.isTTY ? 'warn' : 'info'), base: null }, { write: (line: string) => void stderr.write(line) });
 }
