@@ -128,8 +128,8 @@ const ROWS: readonly CliRow[] = [
 const PLACES: readonly [db: string, code: number, text: string][] = [
   ['', 2, '--db is empty'],
   ['file:///etc/passwd', 2, 'not a PostgreSQL URL'],
-  ['http://someone:secret@127.0.0.1/', 2, 'not a PostgreSQL URL'],
-  ['postgresql://someone:sec%ret@127.0.0.1:1/x', 1, 'secret'],
+  ['http://someone:secret@127.0.0.1/', 2, 'holds a user name or a password'],
+  ['postgresql://someone:sec%ret@127.0.0.1:1/x', 1, ''],
   ['postgresql://someone:secret@[::1/x', 2, 'not a URL'],
   ['/etc', 1, 'is no Optrail database'],
   ['/dev/null', 1, 'ENOTDIR'],
@@ -193,8 +193,8 @@ test.each(PLACES)('--db %j', async (db, code, text) => {
   expect(outcome.stderr).toContain('error: ');
   expect(outcome.stderr).not.toContain('a fault of optrail');
   expect(outcome.stderr).not.toMatch(NOTHING_HIDDEN);
-  if (text === 'secret') expect(outcome.stderr).not.toMatch(/sec%?ret/);
-  else expect(outcome.stderr).toContain(text);
+  expect(outcome.stderr).not.toMatch(/sec%?ret/);
+  expect(outcome.stderr).toContain(text);
 });
 
 test('bytes that are no UTF-8 name no run, and break nothing', () => {

@@ -69,8 +69,9 @@ test('a new database comes from the seed in the package', () => {
 });
 
 test('every entry point loads where @ax-llm/ax is not installed', () => {
-  const script = `for (const name of ['optrail', 'optrail/schemas', 'optrail/edge', 'optrail/ax']) console.log(typeof (await import(name)));`;
-  expect(run('node', '--input-type=module', '--eval', script)).toBe('object\nobject\nobject\n');
+  const names = ['optrail', 'optrail/schemas', 'optrail/edge', 'optrail/server', 'optrail/ax'];
+  const script = `for (const name of ${JSON.stringify(names)}) console.log(typeof (await import(name)));`;
+  expect(run('node', '--input-type=module', '--eval', script)).toBe('object\n'.repeat(names.length));
 });
 
 test('strict TypeScript takes the types without skipLibCheck', () => {
@@ -95,6 +96,8 @@ test('strict TypeScript takes the types without skipLibCheck', () => {
     `import { AxGEPA, ai } from '@ax-llm/ax';
      import { createClient, isOptrailError, type OptimizationRun, trackRun } from 'optrail';
      import { trackAx } from 'optrail/ax';
+     import { createClient as createEdgeClient } from 'optrail/edge';
+     import { createServer } from 'optrail/server';
      import { type CreateOptimizationRunInput, CreateOptimizationRunSchema } from 'optrail/schemas';
 
      const input: CreateOptimizationRunInput = { projectId: 'p', runName: 'r', optimizerType: 'gepa' };
@@ -104,7 +107,9 @@ test('strict TypeScript takes the types without skipLibCheck', () => {
      const answer: number = await trackRun({ projectId: 'p', runName: 'r', optimizerType: 'gepa' }, async (tracked) => tracked.record({ score: 0.5 }));
      const studentAI = ai({ name: 'openai', apiKey: 'none' });
      const optimizer: AxGEPA = trackAx(new AxGEPA({ studentAI, teacherAI: studentAI }), { projectId: 'p', runName: 'r' });
-     export const all = [parsed, score, answer, optimizer, isOptrailError(undefined)];
+     const page: Response = await createServer({ memory: true, auth: { open: true } }).fetch(new Request('http://127.0.0.1/'));
+     const remote: Promise<OptimizationRun | null> = createEdgeClient({ url: 'http://127.0.0.1:4700' }).getOptimizationRun(run.id);
+     export const all = [parsed, score, answer, optimizer, isOptrailError(undefined), page, remote];
      // @ts-expect-error a run has no such field
      run.nonsense;`,
   );
