@@ -8,9 +8,13 @@ const PROJECT = 'hostile';
 
 describe.skipIf(noBrowser)('a run of hostile texts', () => {
   let id = '';
+  let large = '';
   const served = useServed({
     fill: async ({ client }) => {
       id = await recordHostile(client, PROJECT);
+      ({ id: large } = await client.createOptimizationRun({ projectId: PROJECT, runName: '16 MB', optimizerType: 'custom' }));
+      const program = `<script>window.hacked=1</script>${'A line of a very long prompt, with <b>marks</b>.\n'.repeat(340_000)}The end.`;
+      await client.createOptimizationIteration({ runId: large, iteration: 0, score: 0.5, program });
     },
   });
   const browser = useBrowser();
@@ -74,6 +78,18 @@ describe.skipIf(noBrowser)('a run of hostile texts', () => {
     expect(took).toBeLessThan(5_000);
     await alone.getByText('All 1,100,008 characters.').waitFor();
     expect(await alone.evaluate((element, end) => element.textContent?.includes(end), LONG_PROMPT.slice(-200))).toBe(true);
+    await harmless(page);
+  });
+
+  test('a prompt of 16 MB is cut, and the page stays awake', async () => {
+    const page = await browser.open(`${served.url}/runs/${large}?project=${PROJECT}&tab=prompts&of=0`);
+    await page.getByText('The first 20,000 of').waitFor({ timeout: 30_000 });
+    const late = await page.evaluate(() => {
+      const before = performance.now();
+      return new Promise<number>((resolve) => setTimeout(() => resolve(performance.now() - before), 0));
+    });
+    expect(late).toBeLessThan(2_000);
+    expect((await page.locator('#main').innerText()).length).toBeLessThan(30_000);
     await harmless(page);
   });
 
