@@ -20,12 +20,12 @@ export function isOpen(host: string, wanted: boolean | undefined, { target }: Co
 }
 
 /** Rejects with `invalid_input` where others can reach the address and nothing says whom of them to let in. */
-export async function assertGuarded(server: OptrailServer, host: string, { shell, typed }: Context): Promise<void> {
+export async function assertGuarded(server: OptrailServer, host: string, { shell }: Context): Promise<void> {
   if (isLoopback(host)) return;
   const { jwtSecret, jwksUrl } = readTokenSettings(shell.environment);
   if (jwtSecret !== undefined || jwksUrl !== undefined || (await server.hasKeys())) return;
   throw new OptrailError('invalid_input', `Others can reach ${host}, and there is no API key and no token to tell them apart by.`, {
     path: '--host',
-    hint: `Make a key first (\`${typed('keys create <project> --name <name>')}\`), or set OPTRAIL_JWT_SECRET or OPTRAIL_JWKS_URL; or leave out --host.`,
+    hint: 'Make a key first (`npx optrail keys create <project> --name <name>`), or set OPTRAIL_JWT_SECRET or OPTRAIL_JWKS_URL; or leave out --host.',
   });
 }
