@@ -61,7 +61,7 @@ export function Trend({ days, note }: { days: readonly Day[]; note: string }) {
   return (
     <ChartFrame
       title="Trend"
-      summary={`${when}: ${count(runs)} runs for ${cost(spend)}.${note}`}
+      summary={`${when}: ${runs === 1 ? '1 run' : `${count(runs)} runs`} for ${cost(spend)}.${note}`}
       fileName="trend"
       height={240}
       option={option}
