@@ -66,7 +66,7 @@ async function byKey(secret: string, address: string | null, { keys, failures }:
   if (!canBeKey(secret)) throw badCredentials(unknown, 'A key has the form optrail_<8 characters>_<43 characters>.');
   // Who guesses is not let through to the database; who showed a key that held is, whoever else calls from the same address. Where the
   // platform tells no addresses, one who guesses would hold up all.
-  if (address !== null && !(await keys.knows(secret))) failures?.check(address);
+  if (address !== null && !keys.knows(secret)) failures?.check(address);
   const caller = await keys.find(secret);
   if (caller === null) throw badCredentials(unknown, '`npx optrail keys list <project>` says what became of it.');
   return caller;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 const FORM = /^optrail_[0-9A-Za-z]{8}_[0-9A-Za-z_-]{43}$/;
 
 /** Whether a credential claims to be an API key, and no token. */
@@ -14,7 +16,6 @@ export function canBeKey(credential: string): boolean {
  * What a key is remembered and looked up by. Who compares hashes gives nothing away by the time it takes: to steer the hash one would
  * have to know the secret.
  */
-export async function hashOf(secret: string): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+export function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
 }
