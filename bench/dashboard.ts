@@ -11,6 +11,7 @@ import pg from 'pg';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createClient } from '../src/open.js';
 import { createServer, type ServerOptions } from '../src/server.js';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../test/dashboard/chromium.js';
 import { recordGrid } from '../test/dashboard/run-fixture.js';
 import { ms, ratio, table } from './measure.js';
 import { gate, type Section } from './report.js';
@@ -26,20 +27,9 @@ const MANY = 100_000;
 const LEAST_RATE = 0.8;
 const LONGEST_START = 1000;
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 /** What the dashboard asks of a reader's patience, in a real Chromium over the real server. Needs `npm run build`. */
 export async function benchDashboard(url: string): Promise<Section> {
-  const browser = await chromium.launch({ executablePath: process.env.CHROME ?? '/usr/bin/chromium', args: FLAGS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   try {
     const firstPage = await firstPageOn(browser);
     const { idle, live } = await framesOfLiveRun(browser, url);

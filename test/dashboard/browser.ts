@@ -1,24 +1,13 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.js';
 
-/** The browser of this machine; none may be missing where the tests have to say something. */
-const executablePath = process.env.CHROME ?? '/usr/bin/chromium';
-const found = existsSync(executablePath);
-if (!found && process.env.CI === 'true') throw new Error(`There is no browser at ${executablePath}; set CHROME to where one is.`);
+// None may be missing where the tests have to say something.
+const found = existsSync(CHROMIUM);
+if (!found && process.env.CI === 'true') throw new Error(`There is no browser at ${CHROMIUM}; set CHROME to where one is.`);
 
 export const noBrowser = !found;
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** A real browser for a test file. Each page must have met no error by the end of its test, unless the test expects it. */
 export function useBrowser(): {
@@ -32,7 +21,7 @@ export function useBrowser(): {
   let expected: RegExp[] = [];
 
   beforeAll(async () => {
-    if (found) browser = await chromium.launch({ executablePath, args: FLAGS });
+    if (found) browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   });
   afterAll(() => browser?.close());
   afterEach(async () => {
