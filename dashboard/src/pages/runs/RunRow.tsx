@@ -17,6 +17,16 @@ interface RowProps {
 const looks = (current: boolean, selected: boolean) =>
   `${selected ? 'bg-selected' : current ? 'bg-hover' : 'bg-surface group-hover:bg-hover'} ${current ? 'shadow-[inset_2px_0_var(--color-accent)]' : ''}`;
 
+/** What a line of the grid is, however it looks. The keys act on the grid. */
+const lineOf = ({ index, selected, onCurrent }: Pick<RowProps, 'index' | 'selected' | 'onCurrent'>) => ({
+  role: 'row',
+  id: `line-${index}`,
+  'aria-rowindex': index + 2,
+  'aria-selected': selected,
+  tabIndex: -1,
+  onClick: () => onCurrent(index),
+});
+
 function Check({ run, selected, onSelect }: Pick<RowProps, 'run' | 'selected' | 'onSelect'>) {
   return (
     <label className="grid h-full w-9 place-items-center">
@@ -43,13 +53,7 @@ function WideRowView({ index, run, place, columns, template, current, selected, 
   const look = looks(current, selected);
   return (
     <div
-      role="row"
-      id={`line-${index}`}
-      aria-rowindex={index + 2}
-      aria-selected={selected}
-      tabIndex={-1}
-      onClick={() => onCurrent(index)}
-      onKeyDown={undefined}
+      {...lineOf({ index, selected, onCurrent })}
       className={`group absolute inset-x-0 top-0 grid items-center border-line border-b ${selected ? 'bg-selected' : current ? 'bg-hover' : 'hover:bg-hover'}`}
       style={{ ...place, gridTemplateColumns: template }}
     >
@@ -75,13 +79,7 @@ export const WideRow = memo(WideRowView, (a, b) => same(a, b) && a.columns === b
 function CardRowView({ index, run, place, current, selected, onSelect, onCurrent }: RowProps) {
   return (
     <div
-      role="row"
-      id={`line-${index}`}
-      aria-rowindex={index + 2}
-      aria-selected={selected}
-      tabIndex={-1}
-      onClick={() => onCurrent(index)}
-      onKeyDown={undefined}
+      {...lineOf({ index, selected, onCurrent })}
       className={`group absolute inset-x-0 top-0 flex border-line border-b ${looks(current, selected)}`}
       style={place}
     >

@@ -9,6 +9,7 @@ import { CopyButton } from '../../components/CopyButton.js';
 import { type Column, DataTable } from '../../components/DataTable.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Time } from '../../components/Figures.js';
+import { FormButtons } from '../../components/FormButtons.js';
 import { ErrorState, Skeleton } from '../../components/States.js';
 import { ConfirmDialog } from './ConfirmDialog.js';
 import { Labelled, Section } from './Section.js';
@@ -154,12 +155,7 @@ function CreateForm({ projectId, onClose, onCreated }: CreateFormProps) {
       <Labelled label="Last day" hint="Without one it does not end.">
         <input type="date" value={until} onChange={(event) => setUntil(event.target.value)} className="field" />
       </Labelled>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="primary" submit disabled={create.isPending}>
-          Make the key
-        </Button>
-      </div>
+      <FormButtons does="Make the key" isPending={create.isPending} onCancel={onClose} />
     </form>
   );
 }

@@ -10,6 +10,7 @@ import { Button, IconButton } from '../../components/Button.js';
 import { type Column, DataTable } from '../../components/DataTable.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Count, Time } from '../../components/Figures.js';
+import { FormButtons } from '../../components/FormButtons.js';
 import { count } from '../../format/number.js';
 import { ConfirmDialog } from './ConfirmDialog.js';
 import { Labelled, Section } from './Section.js';
@@ -126,12 +127,7 @@ function CreateForm({ onClose }: { onClose: () => void }) {
       <Labelled label="Name" hint="For people; the id where it is left out.">
         <input maxLength={200} value={name} onChange={(event) => setName(event.target.value)} className="field" />
       </Labelled>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="primary" submit disabled={create.isPending}>
-          Create
-        </Button>
-      </div>
+      <FormButtons does="Create" isPending={create.isPending} onCancel={onClose} />
     </form>
   );
 }
@@ -150,12 +146,7 @@ function RenameForm({ project, onClose }: { project: OptimizationProject; onClos
       <Labelled label="Name">
         <input required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} className="field" />
       </Labelled>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="primary" submit disabled={rename.isPending}>
-          Rename
-        </Button>
-      </div>
+      <FormButtons does="Rename" isPending={rename.isPending} onCancel={onClose} />
     </form>
   );
 }
