@@ -16,7 +16,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '02521a4c68ae6f63d0153d06ef97daa61535881cc5777b976bf0777521d5b0a2';
+  v_sha256 constant text := '69ee1f1f238881da90fa8c42f151d852bd32a043a2d60ff8ac29cfa9c6a0c38c';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -1553,7 +1553,8 @@ declare
   v_is_again boolean;
   v_stored bigint;
 begin
-  -- A batch names few iterations; the checks below ask for each of them once.
+  -- A batch names few iterations; the checks below ask for each of them once, in subqueries that can't become joins: under a plan for
+  -- any arrays whatever, a join may read a table of everybody's history from end to end.
   select array_agg(s.run_id), array_agg(s.iteration), array_agg(s.iteration_id)
   into v_run_ids, v_iterations, v_iteration_ids
   from (
@@ -1574,17 +1575,19 @@ begin
   insert into public.optimization_iterations (id, run_id, project_id, iteration, status, is_placeholder)
   select coalesce(min(s.iteration_id::text)::uuid, optrail.uuid_v7()), s.run_id, p_project_id, s.iteration, 'running', true
   from unnest(v_run_ids, v_iterations, v_iteration_ids) as s(run_id, iteration, iteration_id)
-  where not exists (
-    select from public.optimization_iterations as i
-    where i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration)
+  where (
+    select true from public.optimization_iterations as i
+    where i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration) is null
   group by s.run_id, s.iteration
   order by s.run_id, s.iteration
   on conflict do nothing;
 
   select s.run_id, s.iteration into v_other
   from unnest(v_run_ids, v_iterations, v_iteration_ids) as s(run_id, iteration, iteration_id)
-  left join public.optimization_iterations as i
-    on i.run_id = s.run_id and i.project_id = p_project_id and i.iteration = s.iteration
+  left join lateral (
+    select known.id, known.is_placeholder from public.optimization_iterations as known
+    where known.run_id = s.run_id and known.project_id = p_project_id and known.iteration = s.iteration
+    offset 0) as i on true
   where s.iteration_id is not null and (i.id is null or (i.id <> s.iteration_id and not i.is_placeholder))
   limit 1;
   if found then
@@ -1596,8 +1599,10 @@ begin
 
   v_is_again := exists (
     select from unnest(v_run_ids, v_iterations) as s(run_id, iteration)
-    join public.optimization_samples as known
-      on known.run_id = s.run_id and known.iteration = s.iteration and known.project_id = p_project_id);
+    where (
+      select true from public.optimization_samples as known
+      where known.run_id = s.run_id and known.iteration = s.iteration and known.project_id = p_project_id
+      limit 1));
 
   -- Without ON CONFLICT, whose speculative insertion costs a tenth of all: the run is locked, so that what is not there now comes
   -- from nobody else but an INSERT that bypassed this function.
@@ -1619,7 +1624,6 @@ begin
       run_id, iteration, sample_index, example_hash, score, success, latency_ms, prompt_tokens,
       completion_tokens, total_tokens, cost_usd, error_message, feedback, example_id, split,
       predicted_output, scores, metadata, place)
-    -- A scalar query and not EXISTS, which might be planned as a hash of the whole table.
     where not v_is_again or (
       select true from public.optimization_samples as known
       where known.run_id = s.run_id and known.iteration = s.iteration and known.sample_index = s.sample_index

@@ -5,7 +5,8 @@ import { createClient } from '../../src/open.js';
 import type { RunFiltersInput } from '../../src/schemas/index.js';
 import { type Observed, observedPool } from '../support/explain.js';
 import { MAJORS } from '../support/postgres.js';
-import { makeVolume, type Volume } from './volume.js';
+import { LARGE_TABLES, makeVolume, type Volume } from './volume.js';
+import { WRITES } from './writes.js';
 
 /** Every read of the client as a member makes it, and the indexes that must be in its plans. */
 interface Read {
@@ -192,6 +193,14 @@ describe.each(MAJORS)('indexes on PostgreSQL %i, 15,000 runs', (major) => {
     observed.indexes();
     await observed.pool.query(`begin; ${statement}; rollback`);
     expect(observed.indexes()).toEqual(expect.arrayContaining(indexes));
+  });
+
+  // What a write reads of a table grows with everybody's history, and with it the time for which the write holds its locks.
+  test.each(WRITES)('$name, without reading a table from end to end', async ({ write }) => {
+    for (let turn = 0; turn < 7; turn += 1) await write(client.as({ sub: MEMBER }), volume, turn);
+    observed.scans();
+    await write(client.as({ sub: MEMBER }), volume, 7);
+    expect(observed.scans().filter((table) => LARGE_TABLES.includes(table))).toEqual([]);
   });
 
   test('every index that is not a constraint is named above', async () => {

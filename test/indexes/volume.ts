@@ -17,6 +17,15 @@ export interface Volume {
   oldestName: string;
 }
 
+/** Of the tables that grow with each run. */
+export const LARGE_TABLES = [
+  'optimization_runs',
+  'optimization_iterations',
+  'optimization_samples',
+  'optimization_programs',
+  'optimization_checkpoints',
+];
+
 const REST = `
   insert into public.optimization_project_members (project_id, user_id, role)
     select p.id, 'user-' || n, 'viewer' from public.optimization_projects as p, generate_series(1, 10) as n;
@@ -34,7 +43,7 @@ const REST = `
       generate_series(1, 100) as n;
   insert into public.optimization_samples (run_id, project_id, iteration, sample_index, example_hash, score)
     select i.run_id, i.project_id, i.iteration, n, sha256(n::text::bytea), 0.5
-    from public.optimization_iterations as i, generate_series(1, 20) as n where i.iteration <= 10;
+    from public.optimization_iterations as i, generate_series(1, 100) as n where i.iteration <= 10;
   insert into public.optimization_checkpoints (run_id, project_id, state)
     select id, project_id, '{}' from public.optimization_runs where project_id = '${LARGE_PROJECT}';
   select public.refresh_optimization_analytics();`;
