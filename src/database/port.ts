@@ -43,17 +43,38 @@ export interface PoolFigures {
   waiting: number;
 }
 
+/** Statements under an identity. */
+export interface Queries {
+  /** One statement in a transaction of its own. */
+  query<R extends Row = Row>(identity: Identity, statement: Statement, options?: QueryOptions): Promise<R[]>;
+  /** Several statements, all or none. The callback's error rolls back and is thrown on. */
+  transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options?: QueryOptions): Promise<T>;
+}
+
+/** A `MessagePort` on the embedded engine. */
+export type EnginePort = InstanceType<typeof globalThis.MessagePort>;
+
+/** How another thread of this process comes to the same database. */
+export type Elsewhere =
+  | { kind: 'postgres'; url: string }
+  | {
+      kind: 'embedded';
+      /**
+       * Hands out a port on the engine, which serves nobody else until the port is closed. Resolves then; rejects with `engine_failed`
+       * where the engine fails meanwhile.
+       */
+      lend(hand: (port: EnginePort) => void, options?: QueryOptions): Promise<void>;
+    };
+
 /** A connection to one database, whichever engine it is; it knows nothing of runs. */
-export interface Database {
+export interface Database extends Queries {
   readonly kind: 'embedded' | 'postgres';
   /** Where the data is, for people: a directory, or a URL with its password masked. */
   readonly target: string;
   /** Null where there is no pool, or one that does not tell. */
   readonly pool: PoolFigures | null;
-  /** One statement in a transaction of its own. */
-  query<R extends Row = Row>(identity: Identity, statement: Statement, options?: QueryOptions): Promise<R[]>;
-  /** Several statements, all or none. The callback's error rolls back and is thrown on. */
-  transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options?: QueryOptions): Promise<T>;
+  /** Null where the connections are the caller's own: they belong to this thread. */
+  readonly elsewhere: Elsewhere | null;
   /** SQL text with several statements and no parameters, outside any transaction of ours (migrations bring their own). */
   script(text: string): Promise<void>;
   /**

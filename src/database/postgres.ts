@@ -1,6 +1,6 @@
 import { OptrailError } from '../errors.js';
 import { abortable } from './abort.js';
-import type { Database, Identity, Listening, PoolFigures, QueryOptions, Row, Statement, Transaction } from './port.js';
+import type { Database, Elsewhere, Identity, Listening, PoolFigures, QueryOptions, Row, Statement, Transaction } from './port.js';
 import { Lease } from './postgres/lease.js';
 import { listenOn } from './postgres/listen.js';
 import { OwnPool } from './postgres/own-pool.js';
@@ -30,9 +30,10 @@ export type PostgresOptions =
  * A single statement costs one network round trip, under claims too; a transaction of n statements costs n + 1.
  */
 export function openPostgres(options: PostgresOptions): Database {
-  if ('pool' in options) return new Postgres(options.pool, describeTarget(undefined, options.pool.options), async () => {});
-  const pool = new OwnPool(options.url, options.maxConnections ?? 10);
-  return new Postgres(pool, describeTarget(options.url, undefined), () => pool.end());
+  if ('pool' in options) return new Postgres(options.pool, describeTarget(undefined, options.pool.options), null, async () => {});
+  const { url, maxConnections = 10 } = options;
+  const pool = new OwnPool(url, maxConnections);
+  return new Postgres(pool, describeTarget(url, undefined), { kind: 'postgres', url }, () => pool.end());
 }
 
 function sessionOf(identity: Identity): EncodedStatement[] {
@@ -42,14 +43,16 @@ function sessionOf(identity: Identity): EncodedStatement[] {
 class Postgres implements Database {
   readonly kind = 'postgres';
   readonly target: string;
+  readonly elsewhere: Elsewhere | null;
   readonly #pool: PoolLike;
   readonly #end: () => Promise<void>;
   readonly #listening = new Set<Listening>();
   #closing: Promise<void> | undefined;
 
-  constructor(pool: PoolLike, target: string, end: () => Promise<void>) {
+  constructor(pool: PoolLike, target: string, elsewhere: Elsewhere | null, end: () => Promise<void>) {
     this.#pool = pool;
     this.target = target;
+    this.elsewhere = elsewhere;
     this.#end = end;
   }
 

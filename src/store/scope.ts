@@ -1,4 +1,4 @@
-import type { Database, Identity, Row, Statement, Transaction } from '../database/port.js';
+import type { Identity, Queries, Row, Statement, Transaction } from '../database/port.js';
 import { OptrailError } from '../errors.js';
 
 /** A database seen by one caller for one call: every statement of the store runs through one of these. */
@@ -6,7 +6,7 @@ export interface Scope extends Transaction {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
 }
 
-export function scopeOf(database: Database, identity: Identity, signal?: AbortSignal): Scope {
+export function scopeOf(database: Queries, identity: Identity, signal?: AbortSignal): Scope {
   const options = { signal };
   return {
     query: <R extends Row>(statement: Statement) => database.query<R>(identity, statement, options),

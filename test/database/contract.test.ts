@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, type Identity, type SqlValue, TRUSTED } from '../../src/database/port.js';
 import type { OptrailErrorCode } from '../../src/errors.js';
-import { ENGINES, POOLS } from '../support/engines.js';
+import { ENGINES, LENT, POOLS } from '../support/engines.js';
 
 const ANON: Identity = { kind: 'claims', claims: null };
 const WHO = {
@@ -12,7 +12,7 @@ function as(sub: string): Identity {
   return { kind: 'claims', claims: { sub } };
 }
 
-describe.each([...ENGINES, ...POOLS])('a database on $name', ({ open, kind }) => {
+describe.each([...ENGINES, LENT, ...POOLS])('a database on $name', ({ open, kind }) => {
   let database: Database;
 
   beforeAll(async () => {

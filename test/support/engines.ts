@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { openEmbedded } from '../../src/database/embedded/engine.js';
-import type { Database } from '../../src/database/port.js';
+import { openLent } from '../../src/database/embedded/lent.js';
+import type { Database, Elsewhere, EnginePort } from '../../src/database/port.js';
 import { openPostgres } from '../../src/database/postgres.js';
 import { freshDatabase, freshDirectory } from './databases.js';
 import type { Major } from './postgres.js';
@@ -52,6 +53,29 @@ function closingToo(database: Database, end: () => Promise<void>): Database {
       return closing;
     },
   });
+}
+
+/** The embedded engine as another thread of the process reaches it. */
+export const LENT: Engine = {
+  name: 'PGlite, lent',
+  kind: 'embedded',
+  async open() {
+    const database = await embedded.open();
+    const { kind, target, pool, elsewhere } = database;
+    const borrow = () => new Promise<EnginePort>((resolve, reject) => lendOf(elsewhere)(resolve).catch(reject));
+    return {
+      ...{ kind, target, pool, elsewhere },
+      ...openLent(borrow),
+      script: (text) => database.script(text),
+      listen: (channel, heard) => database.listen(channel, heard),
+      close: () => database.close(),
+    };
+  },
+};
+
+function lendOf(elsewhere: Elsewhere | null) {
+  if (elsewhere?.kind !== 'embedded') throw new Error('only the embedded engine is lent');
+  return elsewhere.lend;
 }
 
 /** The engines that the helper functions are tested on. */

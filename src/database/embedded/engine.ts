@@ -2,11 +2,9 @@ import { resolve } from 'node:path';
 import { OptrailError } from '../../errors.js';
 import { acquireLock, type Lock } from '../../processes/lock.js';
 import { abortable } from '../abort.js';
-import { BEGIN, type Channel, COMMIT, type Reply } from '../channel.js';
-import type { Database, Identity, QueryOptions, Row, Statement, Transaction } from '../port.js';
-import { sessionStatements } from '../session.js';
-import { runTransaction } from '../transaction.js';
-import { type EncodedStatement, encodeStatement } from '../types.js';
+import type { Channel } from '../channel.js';
+import type { Database, Elsewhere, EnginePort, Identity, QueryOptions, Row, Statement, Transaction } from '../port.js';
+import { channelOf, queryIn, transactionIn } from './calls.js';
 import { assertOurs, prepareDirectory } from './directory.js';
 import { Host } from './host.js';
 import { MEMORY, type SeedOffer } from './messages.js';
@@ -56,6 +54,7 @@ class Embedded implements Database {
   readonly kind = 'embedded';
   readonly target: string;
   readonly pool = null;
+  readonly elsewhere: Elsewhere = { kind: 'embedded', lend: (hand, options = {}) => this.#lend(hand, options) };
   readonly #durable: { lock: Lock; start: () => Promise<Host> } | undefined;
   #host: Host;
   #last: Promise<unknown> = Promise.resolve();
@@ -68,16 +67,11 @@ class Embedded implements Database {
   }
 
   query<R extends Row = Row>(identity: Identity, statement: Statement, options: QueryOptions = {}): Promise<R[]> {
-    return this.#inTurn(options.signal, async (channel) => {
-      const reply = await channel.alone(sessionStatements(identity).map(encodeStatement), encodeStatement(statement));
-      return reply.rows as R[];
-    });
+    return queryIn<R>(this.#inTurn, identity, statement, options);
   }
 
   transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options: QueryOptions = {}): Promise<T> {
-    return this.#inTurn(options.signal, (channel) =>
-      runTransaction(channel, sessionStatements(identity).map(encodeStatement), work, options.signal),
-    );
+    return transactionIn(this.#inTurn, identity, work, options);
   }
 
   script(text: string): Promise<void> {
@@ -95,8 +89,17 @@ class Embedded implements Database {
     return this.#closing;
   }
 
+  #lend(hand: (port: EnginePort) => void, options: QueryOptions): Promise<void> {
+    return this.#inTurn(options.signal, async (_, host) => {
+      const { port1, port2 } = new MessageChannel();
+      const returned = host.ask({ kind: 'lend', port: port1 });
+      hand(port2);
+      await returned;
+    });
+  }
+
   /** Everything goes through one queue, since the engine has one session. */
-  async #inTurn<T>(signal: AbortSignal | undefined, work: (channel: Channel, host: Host) => Promise<T>): Promise<T> {
+  readonly #inTurn = async <T>(signal: AbortSignal | undefined, work: (channel: Channel, host: Host) => Promise<T>): Promise<T> => {
     if (this.#closing !== undefined) throw new OptrailError('closed', 'The client was closed.');
     return abortable(signal, () => {
       const turn = this.#last.then(async () => {
@@ -107,7 +110,7 @@ class Embedded implements Database {
       this.#last = turn.catch(() => {});
       return turn;
     });
-  }
+  };
 
   /** After a failure a new engine opens the same directory; what was in memory is gone. */
   async #liveHost(): Promise<Host> {
@@ -126,26 +129,4 @@ class Embedded implements Database {
       this.#durable?.lock.release();
     }
   }
-}
-
-/** A list of statements is one message to the worker, whatever its length. */
-function channelOf(host: Host): Channel {
-  return {
-    async alone(session, statement) {
-      if (session.length === 0) return lastOf(await run(host, [statement]));
-      const replies = await run(host, [BEGIN, ...session, statement, COMMIT], true);
-      return lastOf(replies.slice(0, -1));
-    },
-    async send(statements) {
-      return lastOf(await run(host, statements));
-    },
-  };
-}
-
-function run(host: Host, statements: readonly EncodedStatement[], rollbackOnError = false): Promise<Reply[]> {
-  return host.ask({ kind: 'run', statements: [...statements], rollbackOnError });
-}
-
-function lastOf(replies: readonly Reply[]): Reply {
-  return replies.at(-1) ?? { rows: [], command: '' };
 }

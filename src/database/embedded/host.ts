@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { OptrailError } from '../../errors.js';
 import type { Reply } from '../channel.js';
-import { sqlError } from '../sql-errors.js';
-import { MEMORY, type Request, type Response, type WorkerData } from './messages.js';
+import { engineFailed, MEMORY, type Request, type Response, repliesOf, type WorkerData } from './messages.js';
 import { afterAwake } from './watchdog.js';
 
 /** Milliseconds for the first start to make its files, on a slow and busy machine. */
@@ -50,13 +49,14 @@ export class Host {
   async ask(request: Request): Promise<Reply[]> {
     if (this.#death !== undefined) throw this.#death;
     const answer = this.#next(this.#hangAfterMs);
-    this.#worker.postMessage(request);
+    this.#worker.postMessage(request, request.kind === 'lend' ? [request.port] : []);
     const response = await answer;
-    if (response.kind === 'done') return response.replies;
-    if (response.kind === 'refused') throw refusal(response);
-    const error = engineFailed('The embedded engine lost a statement: it was neither stored nor refused.');
-    this.#die(error);
-    throw error;
+    try {
+      return repliesOf(response);
+    } catch (error) {
+      if (response.kind === 'lost') this.#die(error as OptrailError);
+      throw error;
+    }
   }
 
   /** Ends the thread without waiting for what it does, as a kill would: what was acknowledged is stored. */
@@ -103,16 +103,6 @@ export class Host {
     waiting?.reject(error);
     void this.#worker.terminate();
   }
-}
-
-function engineFailed(message: string, options: { cause?: unknown } = {}): OptrailError {
-  return new OptrailError('engine_failed', message, options);
-}
-
-/** An error with a SQLSTATE is the database's; one without comes from the engine's own code. */
-function refusal({ error }: Response & { kind: 'refused' }): OptrailError {
-  const original = Object.assign(new Error(error.message), error);
-  return error.code === undefined ? engineFailed(error.message, { cause: original }) : sqlError(original);
 }
 
 /** A thread starts from compiled code only; from `src`, as the tests run it, that is the last build. */

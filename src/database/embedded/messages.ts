@@ -1,4 +1,7 @@
+import { OptrailError } from '../../errors.js';
 import type { Reply } from '../channel.js';
+import type { EnginePort } from '../port.js';
+import { sqlError } from '../sql-errors.js';
 import type { EncodedStatement } from '../types.js';
 
 /** In the place of a directory: a database that ends with its engine. */
@@ -23,6 +26,8 @@ export type Request =
   | { kind: 'run'; statements: EncodedStatement[]; rollbackOnError: boolean }
   /** SQL text of several statements, which bring their own transactions. */
   | { kind: 'script'; text: string }
+  /** Another thread asks on a port of its own, in the same way. It is answered when that port was closed. */
+  | { kind: 'lend'; port: EnginePort }
   | { kind: 'close' };
 
 export type Response =
@@ -41,4 +46,21 @@ export interface EngineError {
   hint: string | undefined;
   constraint: string | undefined;
   stack: string | undefined;
+}
+
+/** What a request was answered. Throws what the database said, or `engine_failed`. */
+export function repliesOf(response: Response): Reply[] {
+  if (response.kind === 'done') return response.replies;
+  if (response.kind === 'refused') throw refusal(response);
+  throw engineFailed('The embedded engine lost a statement: it was neither stored nor refused.');
+}
+
+export function engineFailed(message: string, options: { cause?: unknown } = {}): OptrailError {
+  return new OptrailError('engine_failed', message, options);
+}
+
+/** An error with a SQLSTATE is the database's; one without comes from the engine's own code. */
+function refusal({ error }: Response & { kind: 'refused' }): OptrailError {
+  const original = Object.assign(new Error(error.message), error);
+  return error.code === undefined ? engineFailed(error.message, { cause: original }) : sqlError(original);
 }

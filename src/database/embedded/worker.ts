@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { Reply } from '../channel.js';
+import type { EnginePort } from '../port.js';
 import { PARSERS, parserFor } from '../types.js';
 import { openDataDirectory } from './data-directory.js';
 import { type EngineError, MEMORY, type Request, type Response, type WorkerData } from './messages.js';
@@ -21,6 +22,8 @@ async function answer(engine: PGlite, request: Request): Promise<Response> {
         return await run(engine, request);
       case 'script':
         return await script(engine, request.text);
+      case 'lend':
+        return await serve(engine, request.port);
       case 'close':
         await engine.close();
         return { kind: 'done', replies: [] };
@@ -29,6 +32,25 @@ async function answer(engine: PGlite, request: Request): Promise<Response> {
     if (request.kind === 'script' || (request.kind === 'run' && request.rollbackOnError)) await engine.exec('rollback');
     return { kind: 'refused', error: portable(error) };
   }
+}
+
+/** Answers another thread until it closes its port; what it left open when it ended is rolled back. */
+async function serve(engine: PGlite, port: EnginePort): Promise<Response> {
+  let last = Promise.resolve();
+  const isLost = await new Promise<boolean>((resolve) => {
+    port.once('close', () => resolve(false));
+    port.on('message', (request: Request) => {
+      last = last.then(async () => {
+        const response = await answer(engine, request);
+        port.postMessage(response);
+        if (response.kind === 'lost') resolve(true);
+      });
+    });
+  });
+  if (isLost) return { kind: 'lost' };
+  await last;
+  await engine.exec('rollback');
+  return { kind: 'done', replies: [] };
 }
 
 async function run(engine: PGlite, { statements }: Request & { kind: 'run' }): Promise<Response> {
