@@ -1,5 +1,6 @@
 import type { OptrailError } from '../errors.js';
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
+import { weighed } from '../schemas/weighed.js';
 import { amendments, isAboutContent, isAmendable, minimalSample, repairedSample } from './amend.js';
 import { asOptrailError, type Delivery, Halt } from './delivery.js';
 import type { Ticket } from './ledger.js';
@@ -10,9 +11,23 @@ export type SampleWrite = Extract<Write, { kind: 'createSamples' }>;
 export type PlainWrite = Exclude<Write, SampleWrite>;
 
 /** One sample on its way, with the call it belongs to. */
-export interface Parcel {
+interface Parcel {
   input: CreateOptimizationSampleInput;
   ticket: Ticket;
+}
+
+/** The samples of one call, or a part of them. */
+export interface SampleLoad {
+  inputs: CreateOptimizationSampleInput[];
+  ticket: Ticket;
+  /** Characters that they hold, at most. */
+  size: number;
+}
+
+interface Budget {
+  refusals: number;
+  repair: boolean;
+  characters: number;
 }
 
 /** Beyond so many refusals in one batch, what is left of it is rejected untried. */
@@ -44,12 +59,22 @@ export class Dispatch {
   }
 
   /** Sends samples of several calls together; the tickets of those refused learn why. */
-  async samples(parcels: Parcel[]): Promise<void> {
-    await this.batch(parcels, { refusals: REFUSALS_IN_A_BATCH, repair: this.amend });
+  async samples(loads: readonly SampleLoad[]): Promise<void> {
+    const characters = loads.reduce((sum, { size }) => sum + size, 0);
+    const refused = await this.sendSamples(
+      ([] as CreateOptimizationSampleInput[]).concat(...loads.map(({ inputs }) => inputs)),
+      characters,
+    );
+    const budget = { refusals: REFUSALS_IN_A_BATCH, repair: this.amend, characters };
+    if (refused !== undefined) await this.refused(parcelsOf(loads), refused, budget);
   }
 
-  /** Tells the calls that these samples are not stored. */
-  reject(parcels: Parcel[], error: OptrailError): void {
+  /** Tells the calls that none of these samples is stored. */
+  rejectSamples(loads: readonly SampleLoad[], error: OptrailError): void {
+    this.reject(parcelsOf(loads), error);
+  }
+
+  private reject(parcels: Parcel[], error: OptrailError): void {
     for (const { ticket } of parcels) {
       ticket.hold();
       ticket.release(error);
@@ -63,10 +88,15 @@ export class Dispatch {
     this.warnings.warn(`rejected:${error.code}`, `not stored: ${error.message}${hint}`);
   }
 
-  private async batch(parcels: Parcel[], budget: { refusals: number; repair: boolean }): Promise<void> {
-    if (parcels.length === 0) return;
-    const refused = await this.send({ kind: 'createSamples', inputs: parcels.map(({ input }) => input) });
-    if (refused === undefined) return;
+  private async batch(parcels: Parcel[], budget: Budget): Promise<void> {
+    const refused = await this.sendSamples(
+      parcels.map(({ input }) => input),
+      budget.characters,
+    );
+    if (refused !== undefined) await this.refused(parcels, refused, budget);
+  }
+
+  private async refused(parcels: Parcel[], refused: OptrailError, budget: Budget): Promise<void> {
     if (budget.repair && isAboutContent(refused)) {
       budget.repair = false;
       const repaired = parcels.map((parcel) => this.repaired(parcel));
@@ -96,6 +126,10 @@ export class Dispatch {
     else this.reject(parcels, refused);
   }
 
+  private async sendSamples(inputs: CreateOptimizationSampleInput[], characters: number): Promise<OptrailError | undefined> {
+    return inputs.length === 0 ? undefined : this.send({ kind: 'createSamples', inputs: weighed(inputs, characters) });
+  }
+
   private async send(write: Write): Promise<OptrailError | undefined> {
     try {
       const existing = await this.delivery.deliver(write);
@@ -110,4 +144,8 @@ export class Dispatch {
   private warnPartly(changes: string[]): undefined {
     this.warnings.warn('partly', `stored in part: ${changes.slice(0, 3).join('; ')}`);
   }
+}
+
+function parcelsOf(loads: readonly SampleLoad[]): Parcel[] {
+  return loads.flatMap(({ inputs, ticket }) => inputs.map((input) => ({ input, ticket })));
 }

@@ -24,7 +24,7 @@ export const LIMITS: OutboxLimits = {
   writes: 20_000,
   characters: 128 * 1024 * 1024,
   highWater: 1_000,
-  batch: 500,
+  batch: 1_000,
   batchCharacters: 4 * 1024 * 1024,
 };
 
@@ -235,8 +235,8 @@ export class Outbox {
   private async deliverSamples(entries: Waiting<SampleWrite>[]): Promise<void> {
     this.inFlight = entries;
     const wanted = entries.filter((entry) => this.whyLost(entry) === undefined);
-    const parcels = wanted.flatMap(({ write, ticket }) => write.inputs.map((input) => ({ input, ticket })));
-    await this.dispatch.samples(parcels).catch((error: unknown) => this.dispatch.reject(parcels, unlessHalted(error)));
+    const loads = wanted.map(({ write, ticket, size }) => ({ inputs: write.inputs, ticket, size }));
+    await this.dispatch.samples(loads).catch((error: unknown) => this.dispatch.rejectSamples(loads, unlessHalted(error)));
     for (const entry of entries) this.settle(entry, this.whyLost(entry));
   }
 

@@ -46,16 +46,16 @@ export class Snapshot {
       this.size += value.length;
       return value;
     }
-    this.trail = [path];
-    this.open = [];
+    this.trail[0] = path;
     this.nodesBefore = this.nodes;
     this.sizeBefore = this.size;
     try {
       const copied = this.value(value, 0);
       return copied === TOO_DEEP ? this.refuse('is nested too deep') : copied;
     } catch (error) {
-      if (!(error instanceof TooMuch)) throw error;
       this.trail = [path];
+      this.open = [];
+      if (!(error instanceof TooMuch)) throw error;
       this.size = this.sizeBefore;
       return this.refuse(error.message);
     }
