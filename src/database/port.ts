@@ -51,8 +51,10 @@ export interface Queries {
   transaction<T>(identity: Identity, work: (transaction: Transaction) => Promise<T>, options?: QueryOptions): Promise<T>;
 }
 
-/** A `MessagePort` on the embedded engine. */
-export type EnginePort = InstanceType<typeof globalThis.MessagePort>;
+/** A `MessagePort` of `node:worker_threads` on the embedded engine; to those who have no Node, something to close. */
+export interface EnginePort {
+  close(): void;
+}
 
 /** How another thread of this process comes to the same database. */
 export type Elsewhere =

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { MessagePort } from 'node:worker_threads';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openEmbedded } from '../../src/database/embedded/engine.js';
 import { openLent } from '../../src/database/embedded/lent.js';
 import type { Request } from '../../src/database/embedded/messages.js';
@@ -13,18 +14,19 @@ const COUNT = { text: 'select count(*) as count from place' };
 
 let directory: string;
 let database: Database;
-beforeEach(async () => {
+beforeAll(async () => {
   directory = freshDirectory();
   database = await openEmbedded({ directory, hangAfterMs: HANG_AFTER });
   await database.script('create table place (id int, note jsonb)');
 });
-afterEach(async () => {
+beforeEach(() => database.script('truncate place'));
+afterAll(async () => {
   await database.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
 /** The port, and what becomes of the loan. */
-async function borrowed(): Promise<{ port: EnginePort; returned: Promise<void> }> {
+async function borrowed(): Promise<{ port: MessagePort; returned: Promise<void> }> {
   const { elsewhere } = database;
   if (elsewhere?.kind !== 'embedded') throw new Error('the embedded engine is lent');
   let returned: Promise<void> = Promise.resolve();
@@ -32,7 +34,7 @@ async function borrowed(): Promise<{ port: EnginePort; returned: Promise<void> }
     returned = elsewhere.lend(resolve);
   });
   returned.catch(() => undefined);
-  return { port, returned };
+  return { port: port as MessagePort, returned };
 }
 
 const places = async () => (await database.query(TRUSTED, COUNT))[0]?.count;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { OptrailError } from '../../errors.js';
 import { acquireLock, type Lock } from '../../processes/lock.js';
 import { abortable } from '../abort.js';

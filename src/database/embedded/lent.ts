@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { OptrailError } from '../../errors.js';
 import { abortable } from '../abort.js';
 import type { Reply } from '../channel.js';
@@ -18,7 +19,7 @@ export function openLent(borrow: () => Promise<EnginePort>): Queries {
     abortable(signal, async () => {
       const port = await borrow();
       try {
-        return await work(channelOf(new LentEngine(port)));
+        return await work(channelOf(new LentEngine(port as MessagePort)));
       } finally {
         port.close();
       }
@@ -33,7 +34,7 @@ class LentEngine {
   /** The port of an engine that is gone is closed, and answers nothing any more. */
   readonly #gone: Promise<never>;
 
-  constructor(private readonly port: EnginePort) {
+  constructor(private readonly port: MessagePort) {
     this.#gone = new Promise((_, reject) => port.once('close', () => reject(new EngineGone())));
     this.#gone.catch(() => undefined);
   }

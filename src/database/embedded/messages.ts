@@ -1,6 +1,6 @@
+import type { MessagePort } from 'node:worker_threads';
 import { OptrailError } from '../../errors.js';
 import type { Reply } from '../channel.js';
-import type { EnginePort } from '../port.js';
 import { sqlError } from '../sql-errors.js';
 import type { EncodedStatement } from '../types.js';
 
@@ -27,7 +27,7 @@ export type Request =
   /** SQL text of several statements, which bring their own transactions. */
   | { kind: 'script'; text: string }
   /** Another thread asks on a port of its own, in the same way. It is answered when that port was closed. */
-  | { kind: 'lend'; port: EnginePort }
+  | { kind: 'lend'; port: MessagePort }
   | { kind: 'close' };
 
 export type Response =

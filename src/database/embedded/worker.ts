@@ -1,8 +1,7 @@
 /** The thread in which PGlite runs, since a query blocks its thread until it is done. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { Reply } from '../channel.js';
-import type { EnginePort } from '../port.js';
 import { PARSERS, parserFor } from '../types.js';
 import { openDataDirectory } from './data-directory.js';
 import { type EngineError, MEMORY, type Request, type Response, type WorkerData } from './messages.js';
@@ -35,7 +34,7 @@ async function answer(engine: PGlite, request: Request): Promise<Response> {
 }
 
 /** Answers another thread until it closes its port; what it left open when it ended is rolled back. */
-async function serve(engine: PGlite, port: EnginePort): Promise<Response> {
+async function serve(engine: PGlite, port: MessagePort): Promise<Response> {
   let last = Promise.resolve();
   const isLost = await new Promise<boolean>((resolve) => {
     port.once('close', () => resolve(false));
