@@ -89,7 +89,7 @@ async function reading(): Promise<Section[]> {
 const PARTS: Record<string, () => Promise<Section[]>> = {
   recording: async () => [await within('recording', (url, pool) => benchRecording(url, pool, options.quick))],
   samples: async () => [await within('samples', benchSamples)],
-  thread: async () => [await within('thread', (url) => benchThread(url, options.quick ? 20 : 60))],
+  thread: async () => [await within('thread', (url) => benchThread(url, options.quick ? 8 : 60))],
   reading,
   // It needs a browser and a build.
   ...(options.dashboard ? { dashboard: async () => [await within('dashboard', benchDashboard)] } : {}),

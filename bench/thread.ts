@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { ClientHandle } from '../src/client/port.js';
 import { openEmbedded } from '../src/database/embedded/engine.js';
 import { TRUSTED } from '../src/database/port.js';
@@ -24,21 +25,21 @@ interface Shape {
   examples: number;
   /** Whether every batch brings examples that were never seen. */
   fresh: boolean;
+  /** Of an example. */
+  characters: number;
 }
 
-const SHAPES: readonly Shape[] = [
-  { name: '200 examples, again and again', examples: 200, fresh: false },
-  { name: '1,000 examples, all new', examples: BATCH, fresh: true },
-];
+const KNOWN: Shape = { name: '200 examples, again and again', examples: 200, fresh: false, characters: 1980 };
+const NEW: Shape = { name: '1,000 examples, all new', examples: BATCH, fresh: true, characters: 1980 };
+const SHORT: Shape = { name: '200 examples of 300 bytes', examples: 200, fresh: false, characters: 280 };
 
-/** 2 KB of text that no other example has. */
-function exampleOf(name: string): { question: string } {
-  const words = Array.from({ length: 45 }, (_, word) => createHash('md5').update(`${name}.${word}`).digest('base64url'));
-  return { question: words.join(' ').slice(0, 1980) };
+/** Text that no other example has. */
+function newExample(characters: number): { question: string } {
+  return { question: randomBytes(Math.ceil((characters * 3) / 4)).toString('base64') };
 }
 
-function examplesOf({ examples, fresh }: Shape, round: number) {
-  return Array.from({ length: examples }, (_, example) => exampleOf(fresh ? `${round}.${example}` : String(example)));
+function examplesOf({ examples, characters }: Shape) {
+  return Array.from({ length: examples }, () => newExample(characters));
 }
 
 /** Records whose examples are the caller's own objects, the same ones in every round where they are not new. */
@@ -66,27 +67,37 @@ interface Cost {
   slices: number[];
 }
 
+/** Milliseconds of rest before each measurement, so that none finds the caches that another has filled. */
+const REST = 10;
+const rest = () => new Promise((resolve) => setTimeout(resolve, REST));
+
+/** Milliseconds of this thread for `work` and a rest after it. The clock of a thread is exact where the thread has just slept. */
+async function costWithRest(work: () => unknown): Promise<number> {
+  await rest();
+  const before = threadTime();
+  await work();
+  await rest();
+  return threadTime() - before;
+}
+
 /**
- * Thread time of `call` and of `JSON.stringify` over the same batches, in blocks: the clock of a thread moves in steps of some
- * milliseconds. Then the slices, in rounds of their own, since looking for them keeps the thread busy.
+ * Thread time of `call` and of `JSON.stringify` over the same batches, in turn, each after a rest: an optimizer that waits for its
+ * model writes a batch now and then, and not one after the other. Then the slices, in rounds of their own, since looking for them
+ * keeps the thread busy.
  */
 async function costOf<T>(
   make: (round: number) => T[],
   call: (batch: T[], round: number) => Promise<unknown>,
   rounds: number,
 ): Promise<Cost> {
-  const batches = Array.from({ length: 2 * rounds + 3 }, (_, round) => make(round));
+  const batches = Array.from({ length: rounds + 3 + Math.ceil(rounds / 2) }, (_, round) => make(round));
   for (const round of [0, 1, 2]) await call(batches[round] ?? [], round);
-  const timed = batches.slice(3, rounds + 3);
   const cost: Cost = { call: 0, stringify: 0, slices: [] };
-  let characters = 0;
-  const before = threadTime();
-  for (const batch of timed) characters += JSON.stringify(batch).length;
-  const between = threadTime();
-  for (const [index, batch] of timed.entries()) await call(batch, index + 3);
-  cost.call = (threadTime() - between) / timed.length;
-  cost.stringify = (between - before) / timed.length;
-  if (characters === 0) throw new Error('nothing was written');
+  for (const [index, batch] of batches.slice(3, rounds + 3).entries()) {
+    const nothing = await costWithRest(() => undefined);
+    cost.stringify += ((await costWithRest(() => JSON.stringify(batch).length)) - nothing) / rounds;
+    cost.call += ((await costWithRest(() => call(batch, index + 3))) - nothing) / rounds;
+  }
   for (const [index, batch] of batches.slice(rounds + 3).entries()) {
     cost.slices.push(await longestSlice(() => call(batch, rounds + 3 + index)));
   }
@@ -95,21 +106,26 @@ async function costOf<T>(
 
 async function throughClient(client: ClientHandle, shape: Shape, rounds: number): Promise<Cost> {
   const run = await client.createOptimizationRun({ projectId: PROJECT, runName: shape.name, optimizerType: 'gepa', status: 'running' });
-  const known = examplesOf(shape, 0);
+  const known = examplesOf(shape);
   return costOf(
-    (round) => inputsOf(recordsOf(shape.fresh ? examplesOf(shape, round) : known, BATCH, round), run.id, round),
+    (round) => inputsOf(recordsOf(shape.fresh ? examplesOf(shape) : known, BATCH, round), run.id, round),
     (batch) => client.batchCreateOptimizationSamples(batch),
     rounds,
   );
 }
 
 /** From the call until all is stored; what the recorder puts off is counted as well. */
-async function throughRecorder(run: Run, shape: Shape, rounds: number): Promise<Cost> {
-  const known = examplesOf(shape, 0);
+async function throughRecorder(
+  run: Run,
+  shape: Shape,
+  rounds: number,
+  record: (samples: SampleRecord[]) => Promise<unknown>,
+): Promise<Cost> {
+  const known = examplesOf(shape);
   return costOf(
-    (round) => recordsOf(shape.fresh ? examplesOf(shape, 1_000_000 + round) : known, BATCH, round),
-    async (samples, round) => {
-      await run.record({ score: round / 1000, evalKind: 'minibatch', samples });
+    (round) => recordsOf(shape.fresh ? examplesOf(shape) : known, BATCH, round),
+    async (samples) => {
+      await record(samples);
       await run.flush({ timeoutMs: 60_000 });
     },
     rounds,
@@ -118,11 +134,11 @@ async function throughRecorder(run: Run, shape: Shape, rounds: number): Promise<
 
 /** Milliseconds from the call of `run.record` until it has given the thread back, each. */
 async function recordTimes(run: Run, calls: number): Promise<number[]> {
-  const inputs = examplesOf({ name: '', examples: 200, fresh: false }, 0);
+  const inputs = examplesOf(KNOWN);
   const times: number[] = [];
   for (let index = -20; index < calls; index += 1) {
     const samples = recordsOf(inputs, RECORDED, index);
-    const program = { instruction: exampleOf(`program ${index}`).question };
+    const program = { instruction: newExample(1980).question };
     const start = performance.now();
     const recording = run.record({ score: 0.5, program, params: { round: index }, evalKind: 'minibatch', samples });
     if (index >= 0) times.push(performance.now() - start);
@@ -150,12 +166,58 @@ async function delaysDuring(works: readonly { name: string; work: () => Promise<
   return found;
 }
 
+interface CostRow extends Cost {
+  name: string;
+  /** Whether the limits hold for it. */
+  isJudged: boolean;
+}
+
+async function clientCost(name: string, client: ClientHandle, shape: Shape, rounds: number, isJudged = true): Promise<CostRow> {
+  return { name: `${name}, ${shape.name}`, isJudged, ...(await throughClient(client, shape, rounds)) };
+}
+
+/** `isWhole`: with an iteration for each batch, whose own write is a call on this thread. */
+async function recorderCost(name: string, run: Run, shape: Shape, rounds: number, isWhole = false): Promise<CostRow> {
+  let iteration = 1_000_000;
+  const record = (samples: SampleRecord[]) => {
+    iteration += 1;
+    return isWhole ? run.record({ iteration, score: 0.5, evalKind: 'minibatch', samples }) : run.recordSamples(iteration, samples);
+  };
+  return { name: `${name}, ${shape.name}`, isJudged: !isWhole, ...(await throughRecorder(run, shape, rounds, record)) };
+}
+
+async function embeddedCosts(rounds: number): Promise<CostRow[]> {
+  await using client = createClient({ memory: true });
+  const { trackRun } = createTrackRun(async () => client);
+  const rows = [await clientCost('embedded, createSamples', client, NEW, rounds)];
+  await trackRun({ projectId: PROJECT, runName: 'embedded', optimizerType: 'gepa', client }, async (run) => {
+    rows.push(await recorderCost('embedded, run.recordSamples', run, NEW, rounds));
+  });
+  return rows;
+}
+
+/** With a client of its own, whose thread no other batch has started. */
+async function shortCost(url: string, rounds: number): Promise<CostRow> {
+  await using client = createClient({ databaseUrl: url });
+  return await clientCost('createSamples', client, SHORT, rounds, false);
+}
+
+async function ownPoolCost(url: string, rounds: number): Promise<CostRow> {
+  const pool = new pg.Pool({ connectionString: url });
+  try {
+    await using client = createClient({ pool });
+    return await clientCost("through a caller's own pool, createSamples", client, NEW, rounds, false);
+  } finally {
+    await pool.end();
+  }
+}
+
 async function embeddedDelays(): Promise<Delay[]> {
   const directory = mkdtempSync(join(tmpdir(), 'optrail-bench-'));
   try {
     const client = createClient({ directory });
     const run = await client.createOptimizationRun({ projectId: PROJECT, runName: 'embedded', optimizerType: 'gepa', status: 'running' });
-    const inputs = examplesOf({ name: '', examples: BATCH, fresh: true }, 0);
+    const inputs = examplesOf(NEW);
     let iteration = 0;
     const load = async () => {
       for (const last = iteration + 5; iteration < last; iteration += 1) {
@@ -184,24 +246,29 @@ export async function benchThread(url: string, rounds: number): Promise<Section>
   const { trackRun } = createTrackRun(async () => client);
   const rows: string[][] = [];
   let times: number[] = [];
-  const judged = (name: string, { call, stringify, slices }: Cost) => {
+  const tell = ({ name, isJudged, call, stringify, slices }: CostRow) => {
     const slice = timingOf(slices);
+    const judged = (holds: boolean, what: string) => (isJudged ? gate(missed, holds, `${name}: ${what}`) : 'reported');
     rows.push([
       name,
       ms(stringify),
       ms(call),
       ratio(call / stringify),
-      gate(missed, call <= LIMITS.stringify * stringify, `${name}: against JSON.stringify`),
+      judged(call <= LIMITS.stringify * stringify, 'against JSON.stringify'),
       ms(slice.p50),
       ms(Math.max(...slices)),
-      gate(missed, slice.p50 <= LIMITS.sliceMs, `${name}: longest slice`),
+      judged(slice.p50 <= LIMITS.sliceMs, 'longest slice'),
     ]);
   };
-  for (const shape of SHAPES) judged(`createSamples, ${shape.name}`, await throughClient(client, shape, rounds));
+  for (const shape of [KNOWN, NEW]) tell(await clientCost('createSamples', client, shape, rounds));
   await trackRun({ projectId: PROJECT, runName: 'recorder', optimizerType: 'gepa', client }, async (run) => {
     times = await recordTimes(run, 10 * rounds);
-    for (const shape of SHAPES) judged(`run.record, ${shape.name}`, await throughRecorder(run, shape, rounds));
+    for (const shape of [KNOWN, NEW]) tell(await recorderCost('run.recordSamples', run, shape, rounds));
+    tell(await recorderCost('run.record, its iteration too', run, NEW, rounds, true));
   });
+  for (const row of await embeddedCosts(rounds / 2)) tell(row);
+  tell(await shortCost(url, rounds / 2));
+  tell(await ownPoolCost(url, rounds / 2));
   const late = await embeddedDelays();
   const p50 = percentile(times, 0.5);
   const text = [
