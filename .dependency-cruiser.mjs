@@ -63,7 +63,12 @@ const packages = (names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
 const faces = `^src/(${FACES.join('|')})[.]ts$`;
-const started = ['^src/schemas/index[.]ts$', '^src/cli/main[.]ts$', '^src/database/embedded/worker[.]ts$'];
+const started = [
+  '^src/schemas/index[.]ts$',
+  '^src/cli/main[.]ts$',
+  '^src/database/embedded/worker[.]ts$',
+  '^src/client/direct/samples/worker[.]ts$',
+];
 
 const arrows = Object.entries(ARROWS).map(([room, others]) =>
   forbid(

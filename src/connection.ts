@@ -1,3 +1,4 @@
+import { type SampleStorage, SamplesHere } from './client/direct/samples/storage.js';
 import type { DirectConnection } from './client/direct.js';
 import { openEmbedded } from './database/embedded/engine.js';
 import { shippedSeed } from './database/embedded/shipped-seed.js';
@@ -5,7 +6,6 @@ import { assertSchema, migrate } from './database/migrate.js';
 import type { Database } from './database/port.js';
 import { isOptrailError, OptrailError } from './errors.js';
 import { type ClientOptions, type DatabasePlace, databaseAt, placeOf } from './places.js';
-import { ExampleMemory } from './store/example-memory.js';
 
 /** Opens a database as it is found, whatever schema it holds. */
 export async function openPlace(place: DatabasePlace): Promise<Database> {
@@ -31,12 +31,14 @@ async function openReady(place: DatabasePlace): Promise<Database> {
 
 /** Opens at the first call, once for all calls; an opening that failed is tried again by the next call. */
 export class LazyConnection implements ClosableConnection {
-  readonly examples = new ExampleMemory();
   readonly #underWay = new Set<Promise<unknown>>();
   #opening: Promise<Database> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(private readonly place: () => DatabasePlace) {}
+  constructor(
+    private readonly place: () => DatabasePlace,
+    readonly samples: SampleStorage,
+  ) {}
 
   async use<T>(call: (database: Database) => Promise<T>, again: boolean): Promise<T> {
     if (this.#closing !== undefined)
@@ -67,6 +69,7 @@ export class LazyConnection implements ClosableConnection {
 
   async #end(): Promise<void> {
     await Promise.allSettled(this.#underWay);
+    await this.samples.close();
     await (await this.#opening)?.close();
   }
 }
@@ -88,5 +91,5 @@ export interface ClosableConnection extends DirectConnection {
 
 /** A connection of one's own on a trail, opened by its first use, for whoever acts under several identities. */
 export function connectionTo(options: ClientOptions): ClosableConnection {
-  return new LazyConnection(() => databaseAt(placeOf(options)));
+  return new LazyConnection(() => databaseAt(placeOf(options)), new SamplesHere());
 }

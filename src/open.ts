@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type DelegatedCall, delegating } from './client/delegate.js';
+import { SamplesOnThread } from './client/direct/samples/on-thread.js';
 import { createDirectClient } from './client/direct.js';
 import { createHttpClient } from './client/http.js';
 import type { ClientHandle, TrailClient } from './client/port.js';
@@ -36,7 +37,7 @@ function handleOf(clientAs: (identity: Identity) => TrailClient, close: () => Pr
  */
 class ChosenClient {
   readonly #underWay = new Set<Promise<unknown>>();
-  readonly #connection = new LazyConnection(() => databaseAt(this.place));
+  readonly #connection = new LazyConnection(() => databaseAt(this.place), new SamplesOnThread());
   #place: Place | undefined;
   #server: ClientHandle | undefined;
   #joined: ClientHandle | undefined;

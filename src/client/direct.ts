@@ -4,13 +4,12 @@ import { TopRunsOptionsSchema } from '../schemas/analytics.js';
 import { CreateOptimizationCheckpointSchema } from '../schemas/checkpoint.js';
 import { OptimizationRunFiltersSchema } from '../schemas/filters.js';
 import { CreateOptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../schemas/iteration.js';
-import { plainSample } from '../schemas/plain-sample.js';
 import { IterationNumberSchema, NameSchema } from '../schemas/primitives.js';
 import { CreateOptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../schemas/run.js';
 import { CreateOptimizationSampleSchema, SampleBatchSchema } from '../schemas/sample.js';
+import { weightOf } from '../schemas/weighed.js';
 import * as analytics from '../store/analytics.js';
 import * as checkpoints from '../store/checkpoints.js';
-import type { ExampleMemory } from '../store/example-memory.js';
 import * as iterations from '../store/iterations.js';
 import { listProjects } from '../store/projects.js';
 import { listRuns } from '../store/run-pages.js';
@@ -19,21 +18,22 @@ import * as samples from '../store/samples.js';
 import { scopeOf } from '../store/scope.js';
 import { IterationPageSchema, projectIdOf, runIdOf, sampleQueryOf } from './arguments.js';
 import { createAdministration, type Within } from './direct/administration.js';
+import type { SampleStorage } from './direct/samples/storage.js';
 import { createViews } from './direct/views.js';
-import type { IterationReadOptions, ReadOptions, SampleReadOptions, TrailClient } from './port.js';
-import { validated, validatedItems } from './validate.js';
+import type { CallOptions, IterationReadOptions, ReadOptions, SampleReadOptions, TrailClient } from './port.js';
+import { validated } from './validate.js';
 
 /** Milliseconds between two looks for runs that fell silent. */
 const SWEEP_EVERY = 60_000;
 
-/** What a direct client stands on. The database may be opened, and what it is known to hold remembered, by several clients. */
+/** What a direct client stands on. Several clients may share the database, and what stores the samples. */
 export interface DirectConnection {
   /**
    * Runs a whole call over the database, which the first call opens, and which is not closed before the call has ended.
    * `again` says that a call may be made twice and does the same, where the engine died under it.
    */
   use<T>(call: (database: Database) => Promise<T>, again: boolean): Promise<T>;
-  examples: ExampleMemory;
+  samples: SampleStorage;
 }
 
 /** The helper functions over a database: input is validated before the database is even opened, then handed to the store. */
@@ -48,6 +48,9 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
     sweptAt = Date.now();
     void within({}, runs.sweepStaleRuns).catch(() => undefined);
   }
+
+  const store = (batch: readonly unknown[], { signal }: CallOptions) =>
+    connection.samples.store(batch, { identity, signal, use: (call) => connection.use(call, true) });
 
   return {
     ...createAdministration(within),
@@ -120,13 +123,14 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
 
     async createOptimizationSample(input, options = {}) {
       const sample = validated(CreateOptimizationSampleSchema, input);
-      return within(options, (scope) => samples.createSample(scope, sample, connection.examples));
+      await store([sample], options);
+      return within(options, (scope) => samples.getSample(scope, sample));
     },
 
     async batchCreateOptimizationSamples(inputs, options = {}) {
-      const batch = validated(SampleBatchSchema, inputs, ['samples']);
-      const valid = await validatedItems(batch, CreateOptimizationSampleSchema, plainSample, ['samples']);
-      return within(options, (scope) => samples.createSamples(scope, valid, connection.examples));
+      // What a recorder has weighed stays the list that it is.
+      const batch = weightOf(inputs) === undefined ? validated(SampleBatchSchema, inputs, ['samples']) : inputs;
+      return store(batch, options);
     },
 
     async getOptimizationSamples(runId, iteration, limit, options: SampleReadOptions = {}) {

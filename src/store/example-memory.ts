@@ -18,15 +18,26 @@ export function exampleContent({ input, expectedOutput }: Example): Content {
   return contentOf(example);
 }
 
+/** By project, the hashes of examples that the database is known to hold. */
+export type KnownExamples = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
  * What is known of examples, so that one evaluated a hundred times is hashed once and sent once. It may forget at any time, which
  * costs only that the work is done again; it must not be told of what was rolled back.
  */
 export class ExampleMemory {
-  /** Hashes by project. */
   private readonly known = new Map<string, Set<string>>();
   private count = 0;
   private readonly hashes = new ContentTrie();
+
+  /** @param known what another memory knew */
+  constructor(known: KnownExamples = new Map()) {
+    for (const [projectId, hashes] of known) this.add(projectId, [...hashes]);
+  }
+
+  get all(): KnownExamples {
+    return this.known;
+  }
 
   /** The hash under which the example is stored; its text too, where that had to be made. */
   contentOf(example: Example): Pick<Content, 'hash'> & Partial<Content> {

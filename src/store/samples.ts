@@ -230,9 +230,10 @@ export async function getSamples(scope: Scope, runId: string, query: SampleQuery
   return rows.map((row) => sampleOf(row, query.hashes));
 }
 
-/** Stores one sample and gives the row back, which is the older one where there was one. */
-export async function createSample(scope: Scope, sample: CreateOptimizationSample, memory: ExampleMemory): Promise<OptimizationSample> {
-  await createSamples(scope, [sample], memory);
-  const { runId, projectId, iteration, sampleIndex } = sample;
+/** The row of a sample that was stored, which is the older one where there was one. */
+export async function getSample(
+  scope: Scope,
+  { runId, projectId, iteration, sampleIndex }: CreateOptimizationSample,
+): Promise<OptimizationSample> {
   return theRow(await getSamples(scope, runId, { projectId, iteration, sampleIndex, limit: 1 }), 'the recording of a sample');
 }

@@ -6,7 +6,7 @@ import { TRUSTED } from '../../src/database/port.js';
 import { type ClientOptions, createClient } from '../../src/open.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
 import { aRun, newProject } from '../support/records.js';
-import { DOORS, type Trail, useTrail } from '../support/trails.js';
+import { DOORS, THREADED, type Trail, useTrail } from '../support/trails.js';
 
 type ByIdCall = (client: OptimizationClient & TrailViews, id: string, options: ByIdOptions) => Promise<unknown>;
 
@@ -73,7 +73,7 @@ function newId(): string {
   return `01900000-0000-7000-8000-${String(lastId).padStart(12, '0')}`;
 }
 
-describe.each(DOORS)('calls on $name', (install) => {
+describe.each([...DOORS, ...THREADED.filter(({ kind }) => kind === 'postgres')])('calls on $name', (install) => {
   const trail = useTrail(install);
 
   test.each(Object.entries(BY_ID))(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OptimizationClient } from '../../src/client/port.js';
 import { MAX_BATCH, MAX_JSON_LENGTH, MAX_TEXT_LENGTH } from '../../src/schemas/index.js';
 import { ABSENT, aRun, nested, newProject } from '../support/records.js';
-import { DOORS, useTrail } from '../support/trails.js';
+import { DOORS, THREADED, useTrail } from '../support/trails.js';
 
 const NUL = 'a\u0000b';
 const HALF = 'half of a pair: \ud83d';
@@ -266,7 +266,7 @@ const ODD_NAMES = [
   '__proto__',
 ];
 
-describe.each(DOORS)('input on $name', (install) => {
+describe.each([...DOORS, ...THREADED.filter(({ kind }) => kind === 'postgres')])('input on $name', (install) => {
   const trail = useTrail(install);
 
   /** Every refusal names the path, and nothing of it is in the database afterwards. */

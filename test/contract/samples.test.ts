@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type CreateOptimizationSampleInput, OptimizationSampleSchema } from '../../src/schemas/index.js';
 import { ABSENT, aRun, expectShape, newProject } from '../support/records.js';
-import { DOORS, type Trail, useTrail } from '../support/trails.js';
+import { DOORS, THREADED, type Trail, useTrail } from '../support/trails.js';
 
 const EVERYTHING = {
   input: { ticket: 'Cannot log in — „hilfe“ 🎯', n: [1e-7, 0, null] },
@@ -64,7 +64,7 @@ function samplesOf(runId: string, count: number, rest: Partial<CreateOptimizatio
   return Array.from({ length: count }, (_, sampleIndex) => ({ runId, iteration: 1, sampleIndex, ...rest }));
 }
 
-describe.each(DOORS)('samples on $name', (install) => {
+describe.each([...DOORS, ...THREADED])('samples on $name', (install) => {
   const trail = useTrail(install);
 
   test('a sample of which little is said is null everywhere else', async () => {

@@ -2,7 +2,7 @@ import canonicalizeModule from 'canonicalize';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { textProblem } from '../../src/schemas/json.js';
-import { INSTALLS, useTrail } from '../support/trails.js';
+import { INSTALLS, THREADED, useTrail } from '../support/trails.js';
 import { CLI_ONLY, ENTRIES, HTTP_ONLY } from './entries.js';
 import { ROWS } from './list.js';
 import type { Row, Target } from './senders.js';
@@ -15,7 +15,7 @@ test('every entry of the list is sent through the SDK, but those that have anoth
   expect([...sent].sort()).toEqual([...ENTRIES].sort());
 });
 
-describe.each(INSTALLS)('hostile input on $name', (install) => {
+describe.each([...INSTALLS, ...THREADED.filter(({ kind }) => kind === 'postgres')])('hostile input on $name', (install) => {
   const trail = useTrail(install);
   let target: Target;
   beforeAll(async () => {

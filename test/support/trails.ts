@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
+import { SamplesOnThread } from '../../src/client/direct/samples/on-thread.js';
+import type { SampleStorage } from '../../src/client/direct/samples/storage.js';
 import type { ClientHandle } from '../../src/client/port.js';
+import { LazyConnection } from '../../src/connection.js';
 import { openEmbedded } from '../../src/database/embedded/engine.js';
 import { migrate } from '../../src/database/migrate.js';
 import { type Database, type Row, type SqlValue, TRUSTED } from '../../src/database/port.js';
 import { openPostgres } from '../../src/database/postgres.js';
 import { createClient, handleOn } from '../../src/open.js';
-import { ExampleMemory } from '../../src/store/example-memory.js';
 import { freshDatabase, freshDirectory } from './databases.js';
 import { startHttp } from './http.js';
 import type { Major } from './postgres.js';
@@ -43,15 +45,40 @@ const embedded: Install = {
   kind: 'embedded',
   overHttp: false,
   async open() {
-    const directory = freshDirectory();
-    const database = await openEmbedded({ directory });
-    const connection = {
-      use: <T>(call: (database: Database) => Promise<T>) => call(database),
-      examples: new ExampleMemory(),
-      close: () => database.close(),
-    };
-    // What createClient gives, on a database that SQL can reach too: the embedded one takes no second connection.
-    return trailOf(handleOn(connection), database, undefined, async () => rmSync(directory, { recursive: true, force: true }));
+    return embeddedTrail(new SamplesOnThread());
+  },
+};
+
+/** What createClient gives, on a database that SQL can reach too: the embedded one takes no second connection. */
+async function embeddedTrail(samples: SampleStorage): Promise<Trail> {
+  const directory = freshDirectory();
+  const database = await openEmbedded({ directory });
+  const connection = {
+    use: <T>(call: (database: Database) => Promise<T>) => call(database),
+    samples,
+    close: () => samples.close().then(() => database.close()),
+  };
+  return trailOf(handleOn(connection), database, undefined, async () => rmSync(directory, { recursive: true, force: true }));
+}
+
+/** Every batch of samples, however small, goes to the thread that large ones are for. */
+const onThread = () => new SamplesOnThread({ samples: 1, characters: 0, each: 0 });
+
+const threadedEmbedded: Install = {
+  name: 'PGlite, samples on a thread',
+  kind: 'embedded',
+  overHttp: false,
+  open: () => embeddedTrail(onThread()),
+};
+
+const threadedPostgres: Install = {
+  name: 'PostgreSQL 18, samples on a thread',
+  kind: 'postgres',
+  overHttp: false,
+  async open() {
+    const url = await freshDatabase(18, { migrated: true });
+    const connection = new LazyConnection(() => ({ kind: 'postgres', url }), onThread());
+    return trailOf(handleOn(connection), openPostgres({ url }), url, async () => {});
   },
 };
 
@@ -79,6 +106,9 @@ const served: Install = {
     return { ...trail, client: { ...trail.client, as: server.as } };
   },
 };
+
+/** What samples mean they mean on a thread of their own too. */
+export const THREADED: readonly Install[] = [threadedEmbedded, threadedPostgres];
 
 /** Every suite that says what a function means holds on each of these. */
 export const INSTALLS: readonly Install[] = [
