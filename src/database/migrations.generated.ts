@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: '69ee1f1f238881da90fa8c42f151d852bd32a043a2d60ff8ac29cfa9c6a0c38c',
+    sha256: 'acc8bc17a4dad668f71344a28e6ba0ce71e183c572b9bcb71421ce164531d788',
     sql: `-- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -23,7 +23,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '69ee1f1f238881da90fa8c42f151d852bd32a043a2d60ff8ac29cfa9c6a0c38c';
+  v_sha256 constant text := 'acc8bc17a4dad668f71344a28e6ba0ce71e183c572b9bcb71421ce164531d788';
   v_name constant text := '001_optimization_runs';
   v_installed text;
   v_role text;
@@ -1721,14 +1721,15 @@ returns table (
   run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision,
   final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric,
   created_at timestamptz)
-language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan
 as $$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
     raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
   end if;
-  -- Two statements, planned for the values at hand, so that each has the index made for it: a plan for any metric would walk
-  -- the project's ranking until it meets enough runs of a rare one.
+  -- Two statements, so that each has the index made for it: one for both would walk the project's ranking until it meets enough
+  -- runs of a rare metric. The first is planned once, since planning takes longer than reading; the second by EXECUTE each time, for
+  -- a plan for any metric would walk as well.
   if p_metric is null then
     return query
     select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
@@ -1739,14 +1740,14 @@ begin
     order by r.rank_score desc, r.created_at, r.id
     limit p_limit;
   else
-    return query
-    select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
+    return query execute
+    'select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
       r.iterations, r.total_cost_usd, r.created_at
     from public.optimization_runs as r
-    where r.project_id = p_project_id and r.metric = p_metric and r.status = 'completed' and r.rank_score is not null
-      and (p_eval_set is null or r.eval_set_hash = p_eval_set)
+    where r.project_id = $1 and r.metric = $2 and r.status = ''completed'' and r.rank_score is not null
+      and ($3 is null or r.eval_set_hash = $3)
     order by r.rank_score desc, r.created_at, r.id
-    limit p_limit;
+    limit $4' using p_project_id, p_metric, p_eval_set, p_limit;
   end if;
 end
 $$;

@@ -1106,14 +1106,15 @@ COMMENT ON FUNCTION public.get_optimization_run_summary(p_run_id uuid, p_project
 CREATE FUNCTION public.get_top_runs_by_score(p_project_id text, p_limit integer DEFAULT 10, p_metric text DEFAULT NULL::text, p_eval_set text DEFAULT NULL::text) RETURNS TABLE(run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision, final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric, created_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $_$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
     raise exception using errcode = '22023', message = 'p_limit must be from 1 to 1000';
   end if;
-  -- Two statements, planned for the values at hand, so that each has the index made for it: a plan for any metric would walk
-  -- the project's ranking until it meets enough runs of a rare one.
+  -- Two statements, so that each has the index made for it: one for both would walk the project's ranking until it meets enough
+  -- runs of a rare metric. The first is planned once, since planning takes longer than reading; the second by EXECUTE each time, for
+  -- a plan for any metric would walk as well.
   if p_metric is null then
     return query
     select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
@@ -1124,17 +1125,17 @@ begin
     order by r.rank_score desc, r.created_at, r.id
     limit p_limit;
   else
-    return query
-    select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
+    return query execute
+    'select r.id, r.run_name, r.optimizer_type, r.metric, r.eval_set_hash, r.initial_score, r.final_score, r.improvement,
       r.iterations, r.total_cost_usd, r.created_at
     from public.optimization_runs as r
-    where r.project_id = p_project_id and r.metric = p_metric and r.status = 'completed' and r.rank_score is not null
-      and (p_eval_set is null or r.eval_set_hash = p_eval_set)
+    where r.project_id = $1 and r.metric = $2 and r.status = ''completed'' and r.rank_score is not null
+      and ($3 is null or r.eval_set_hash = $3)
     order by r.rank_score desc, r.created_at, r.id
-    limit p_limit;
+    limit $4' using p_project_id, p_metric, p_eval_set, p_limit;
   end if;
 end
-$$;
+$_$;
 
 -- Name: FUNCTION get_top_runs_by_score(p_project_id text, p_limit integer, p_metric text, p_eval_set text); Type: COMMENT; Schema: public; Owner: -
 
