@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { partsOf } from '../../src/client/direct/samples/parts.js';
+import { charactersAbout, partsOf } from '../../src/client/direct/samples/parts.js';
 import { MAX_JSON_DEPTH } from '../../src/schemas/json.js';
 import { weighed } from '../../src/schemas/weighed.js';
 import { nested } from '../support/records.js';
 
-const sized = (parts: readonly (readonly unknown[])[] | undefined) => parts?.map(({ length }) => length);
+const sized = (parts: unknown[][] | null) => parts?.map(({ length }) => length);
 
 describe('what goes to another thread', () => {
   const circle: Record<string, unknown> = {};
@@ -44,8 +44,8 @@ describe('what goes to another thread', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 }), { noNullPrototype: false })), async (batch) => {
         const parts = await partsOf(batch);
-        expect(structuredClone(parts?.parts.flat())).toEqual(batch);
-        expect(JSON.stringify(structuredClone(parts?.parts.flat()))).toBe(JSON.stringify(batch));
+        expect(structuredClone(parts?.flat())).toEqual(batch);
+        expect(JSON.stringify(structuredClone(parts?.flat()))).toBe(JSON.stringify(batch));
       }),
     );
   });
@@ -53,22 +53,27 @@ describe('what goes to another thread', () => {
 
 describe('how much goes at once', () => {
   test('500 samples', async () => {
-    expect(sized((await partsOf(Array(1_200).fill({ score: 1 })))?.parts)).toEqual([500, 500, 200]);
+    expect(sized(await partsOf(Array(1_200).fill({ score: 1 })))).toEqual([500, 500, 200]);
   });
 
   test('or two million characters', async () => {
     const batch = Array(5).fill({ input: 'x'.repeat(1_500_000) });
-    const parts = await partsOf(batch);
-    expect([sized(parts?.parts), parts?.characters]).toEqual([[2, 2, 1], 7_500_000]);
+    expect([sized(await partsOf(batch)), charactersAbout(batch)]).toEqual([[2, 2, 1], 7_500_000]);
   });
 
   test('of a list that was weighed already, in equal parts', async () => {
     const batch = weighed(Array(1_200).fill({ score: 1 }), 9_000_000);
-    expect([sized((await partsOf(batch))?.parts), (await partsOf(batch))?.characters]).toEqual([[240, 240, 240, 240, 240], 9_000_000]);
-    expect((await partsOf(weighed([{}], 0)))?.parts).toEqual([[{}]]);
+    expect([sized(await partsOf(batch)), charactersAbout(batch)]).toEqual([[240, 240, 240, 240, 240], 9_000_000]);
+    expect(await partsOf(weighed([{}], 0))).toEqual([[{}]]);
+  });
+
+  test('a batch of many is weighed by some of them', () => {
+    const batch = Array.from({ length: 10_000 }, (_, index) => ({ input: 'x'.repeat(100 + (index % 2)) }));
+    expect(charactersAbout(batch)).toBeCloseTo(1_000_000, -4);
+    expect(charactersAbout([{ input: () => 1 }, { input: 'four' }])).toBe(4);
   });
 
   test('of an empty list nothing', async () => {
-    expect(await partsOf([])).toEqual({ parts: [], characters: 0 });
+    expect([await partsOf([]), charactersAbout([])]).toEqual([[], 0]);
   });
 });

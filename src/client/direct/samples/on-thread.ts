@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/port.js';
 import type { SampleBatchResult } from '../../../schemas/sample.js';
 import { ExampleMemory } from '../../../store/example-memory.js';
-import { partsOf } from './parts.js';
+import { charactersAbout, partsOf } from './parts.js';
 import { type BatchCall, type SampleStorage, SamplesHere } from './storage.js';
 import { NotThere, SampleThread } from './thread.js';
 
@@ -32,10 +32,10 @@ export class SamplesOnThread implements SampleStorage {
   constructor(private readonly worth = WORTH) {}
 
   async store(batch: readonly unknown[], call: BatchCall): Promise<SampleBatchResult> {
-    const parts = this.#thread === null ? null : await partsOf(batch);
-    if (parts === null || batch.length === 0 || !this.#isWorth(batch.length, parts.characters)) return this.#here.store(batch, call);
+    const parts = this.#isWorth(batch) ? await partsOf(batch) : null;
+    if (parts === null) return this.#here.store(batch, call);
     try {
-      return await call.use((database) => this.#threadFor(database).store(parts.parts, call.identity, call.signal));
+      return await call.use((database) => this.#threadFor(database).store(parts, call.identity, call.signal));
     } catch (error) {
       if (!(error instanceof NotThere)) throw error;
       // Whatever of the batch is stored already changes nothing.
@@ -47,9 +47,12 @@ export class SamplesOnThread implements SampleStorage {
     await this.#thread?.close();
   }
 
-  #isWorth(length: number, characters: number): boolean {
-    const { samples, characters: many, each } = this.worth;
-    return this.#thread !== undefined || (characters >= length * each && (length >= samples || characters >= many));
+  #isWorth(batch: readonly unknown[]): boolean {
+    if (batch.length === 0 || this.#thread === null) return false;
+    if (this.#thread !== undefined) return true;
+    const about = charactersAbout(batch);
+    const { samples, characters, each } = this.worth;
+    return about >= batch.length * each && (batch.length >= samples || about >= characters);
   }
 
   #threadFor({ elsewhere }: Database): SampleThread {

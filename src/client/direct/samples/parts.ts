@@ -8,25 +8,36 @@ const MOST = { samples: 500, characters: 2 * 1024 * 1024 };
 /** Deepest nesting of a sample, its own object included. */
 const DEPTH = MAX_JSON_DEPTH + 1;
 
-/** A batch in the parts that go to another thread. */
-export interface Parts {
-  parts: readonly (readonly unknown[])[];
-  characters: number;
+/** Samples that are looked at to know how long the others are. */
+const LOOKS = 20;
+
+/** About how many characters a batch holds. */
+export function charactersAbout(batch: readonly unknown[]): number {
+  const characters = weightOf(batch);
+  if (characters !== undefined) return characters;
+  const scale = new Scale();
+  const step = Math.ceil(batch.length / LOOKS);
+  let looks = 0;
+  for (let index = 0; index < batch.length; index += step) {
+    scale.put(batch[index]);
+    looks += 1;
+  }
+  return looks === 0 ? 0 : (scale.characters / looks) * batch.length;
 }
 
 /**
- * Null where a sample holds what would arrive as something else, or not at all: a function, an object with a prototype of its own,
- * nesting without end.
+ * A batch in the parts that go to another thread. Null where a sample holds what would arrive as something else, or not at all: a
+ * function, an object with a prototype of its own, nesting without end.
  */
-export async function partsOf(batch: readonly unknown[]): Promise<Parts | null> {
+export async function partsOf(batch: readonly unknown[]): Promise<unknown[][] | null> {
   const characters = weightOf(batch);
   if (characters === undefined) return weighedParts(batch);
   const count = Math.max(1, Math.ceil(batch.length / MOST.samples), Math.ceil(characters / MOST.characters));
   const length = Math.ceil(batch.length / count);
-  return { parts: Array.from({ length: count }, (_, part) => batch.slice(part * length, (part + 1) * length)), characters };
+  return Array.from({ length: count }, (_, part) => batch.slice(part * length, (part + 1) * length));
 }
 
-async function weighedParts(batch: readonly unknown[]): Promise<Parts | null> {
+async function weighedParts(batch: readonly unknown[]): Promise<unknown[][] | null> {
   const scale = new Scale();
   const turn = new Turn();
   const parts: unknown[][] = [];
@@ -40,7 +51,7 @@ async function weighedParts(batch: readonly unknown[]): Promise<Parts | null> {
     }
     if (turn.isOver()) await turn.next();
   }
-  return { parts, characters: scale.characters };
+  return parts;
 }
 
 class Scale {

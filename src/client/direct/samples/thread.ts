@@ -8,7 +8,6 @@ import type { KnownExamples } from '../../../store/example-memory.js';
 import { Turn } from '../../../turns.js';
 import { revived } from './carried-error.js';
 import type { Order, Report, ThreadData } from './messages.js';
-import type { Parts } from './parts.js';
 
 /** The thread has not stored a batch, which may be stored in another way: it cannot be sent there, or the thread has ended. */
 export class NotThere extends Error {}
@@ -52,7 +51,7 @@ export class SampleThread {
   }
 
   /** Rejects with `NotThere` where the batch is to be stored in another way, and with the errors of a client. */
-  store(parts: Parts['parts'], identity: Identity, signal: AbortSignal | undefined): Promise<SampleBatchResult> {
+  store(parts: readonly unknown[][], identity: Identity, signal: AbortSignal | undefined): Promise<SampleBatchResult> {
     this.#lastCall += 1;
     const call = this.#lastCall;
     const work = () =>
@@ -75,7 +74,7 @@ export class SampleThread {
   }
 
   /** In turns: copying a large batch holds this thread. */
-  async #send(call: number, parts: Parts['parts'], identity: Identity): Promise<void> {
+  async #send(call: number, parts: readonly unknown[][], identity: Identity): Promise<void> {
     const turn = new Turn();
     for (const [index, samples] of parts.entries()) {
       if (turn.isOver()) await turn.next();
