@@ -18,7 +18,7 @@ interface Worth {
 const WORTH: Worth = { samples: 100, characters: 256 * 1024, each: 512 };
 
 /**
- * Has samples checked, hashed and stored by a thread of its own, which costs the caller's thread no more than writing them as JSON.
+ * Has samples checked, hashed and stored by a thread of its own, which costs the caller's thread about what writing them as JSON would.
  * The first batch that is worth it starts it; from then on it has them all, so that each example is sent once. What cannot go to
  * another thread is stored on this one: what goes through a caller's own pool, and objects that would arrive as something else.
  * Why: docs/decisions/0012-a-thread-for-samples.md.
