@@ -55,6 +55,8 @@ export {
   ProjectRoleSchema,
   UpdateProjectSchema,
 } from './project.js';
+export type { Hindsight, Race, RaceRun, Receipt, ReceiptCheck } from './receipt.js';
+export { HindsightSchema, RaceEntrySchema, RaceRunSchema, RaceSchema, ReceiptCheckSchema, ReceiptSchema } from './receipt.js';
 export type {
   CreateOptimizationRun,
   CreateOptimizationRunInput,
@@ -81,5 +83,57 @@ export {
   OptimizationSampleSchema,
   SampleBatchResultSchema,
 } from './sample.js';
+export type {
+  Candidate,
+  ExamplePair,
+  GateOptions,
+  GateOutcome,
+  GateResult,
+  HeldOut,
+  RunAssessment,
+  RunComparison,
+  TrustVerdict,
+  TrustWord,
+} from './trust.js';
+export {
+  CandidateSchema,
+  ExampleChangeSchema,
+  ExamplePairSchema,
+  GateOptionsSchema,
+  GateOutcomeSchema,
+  GateResultSchema,
+  HeldOutSchema,
+  IntervalSchema,
+  RunAssessmentSchema,
+  RunComparisonSchema,
+  TrustVerdictSchema,
+  TrustWordSchema,
+} from './trust.js';
+export type {
+  Bisection,
+  BlamedPrompt,
+  BlameSource,
+  BlameSpan,
+  Edit,
+  EditEvidence,
+  EditImpact,
+  ExampleHistory,
+  Regression,
+  RegressionReport,
+} from './trust-edits.js';
+export {
+  BisectionSchema,
+  BlamedPromptSchema,
+  BlameSourceSchema,
+  BlameSpanSchema,
+  EditEvidenceSchema,
+  EditImpactSchema,
+  EditSchema,
+  ExampleHistorySchema,
+  HistoryKindSchema,
+  RegressionKindSchema,
+  RegressionReportSchema,
+  RegressionSchema,
+} from './trust-edits.js';
 export type { RunCurve, RunProgram, SampleMatrix, SearchResult } from './views.js';
 export { MAX_CURVES, MAX_MATRIX_CELLS, RunCurveSchema, RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from './views.js';
