@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import pg from 'pg';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { createClient } from '../src/open.js';
+import { createClient } from '../src/client/open/create-client.js';
 import { createServer, type ServerOptions } from '../src/server.js';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../test/dashboard/chromium.js';
 import { recordGrid } from '../test/dashboard/run-fixture.js';

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient } from '../src/open.js';
+import { createClient } from '../src/client/open/create-client.js';
 import { type BlackholeVerdict, blackhole, complaints } from '../test/faults/blackhole.js';
 import { canMount, fillDisk } from '../test/faults/disk.js';
 import { backendLoop, killLoop, networkLoop, orderLoop } from '../test/faults/loops.js';
@@ -112,7 +112,7 @@ async function disk(form: Parameters<typeof fillDisk>[0], template: string): Pro
 /** A run whose process was killed reads as stale 45 s after its last sign of life, and not much sooner. */
 async function stale(url: string): Promise<Counted> {
   const writer = runNode(
-    `const { createClient } = await import(dist('open.js'));
+    `const { createClient } = await import(dist('client/open/create-client.js'));
      const client = createClient({ databaseUrl: process.argv[1] });
      const { id } = await client.createOptimizationRun({ projectId: 'p', runName: 'r', optimizerType: 'custom', status: 'running' });
      await client.updateRunProgress(id, {});

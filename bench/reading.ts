@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { createClient } from '../src/open.js';
+import { createClient } from '../src/client/open/create-client.js';
 import { observedPool } from '../test/support/explain.js';
 import { LARGE_PROJECT, MEMBER, makeRuns, type Size } from './dataset.js';
 import { inTurn, ms, ratio, type Timing, table } from './measure.js';

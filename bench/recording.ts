@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { createClient } from '../src/open.js';
+import { createClient } from '../src/client/open/create-client.js';
 import { ms, ratio, table, timed, timingOf } from './measure.js';
 import { gate, type Section } from './report.js';
 

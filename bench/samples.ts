@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { createClient } from '../src/open.js';
+import { createClient } from '../src/client/open/create-client.js';
 import type { CreateOptimizationSampleInput } from '../src/schemas/sample.js';
 import { ratio, table, timed } from './measure.js';
 import { gate, type Section } from './report.js';

@@ -4,13 +4,13 @@ import { OptrailError } from './errors.js';
 import { serverUrl } from './schemas/server-url.js';
 
 /** Where the trail is kept, and which setting says so. */
-export type Target =
+export type TargetSettings =
   | { kind: 'server'; url: string; apiKey?: string | undefined; source: 'OPTRAIL_URL' }
   | { kind: 'postgres'; url: string; source: DatabaseVariable }
   | { kind: 'embedded'; directory: string; source: 'default' };
 
 export interface Settings {
-  target: Target;
+  target: TargetSettings;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { createHttpClient, type HttpClientOptions } from './client/http.js';
+import { createHttpClient, type HttpClientOptions } from './client/http/http-client.js';
 import type { ClientHandle, OptimizationClient } from './client/port.js';
 import { OptrailError } from './errors.js';
 import { createTrackAx } from './optimizers/ax/track.js';
@@ -41,7 +41,7 @@ export function startRun(options: (TrackRunOptions | ResumeOptions) & OnEdge): P
 /** Records what an optimizer of `@ax-llm/ax` does, into `options.client`. */
 export const trackAx = createTrackAx<TrackRunOptions & OnEdge>(trackRun);
 
-export type { HttpClientOptions } from './client/http.js';
+export type { HttpClientOptions } from './client/http/http-client.js';
 export type { ClientHandle, OptimizationClient, TrailClient } from './client/port.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
 export type { AxCompiled, TrackAxOptions } from './optimizers/ax/track.js';

@@ -1,6 +1,6 @@
+import { defaultClient } from './client/open/create-client.js';
+import { openJournal, openLeftovers } from './client/open/journal-location.js';
 import type { OptimizationClient } from './client/port.js';
-import { openJournal, openLeftovers } from './journals.js';
-import { defaultClient } from './open.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*
@@ -69,6 +69,7 @@ export const listProjects: OptimizationClient['listProjects'] = (...args) => def
 /** Records one run around a callback, into `options.client` or the default client. */
 export const { trackRun, startRun } = createTrackRun(async () => defaultClient(), openJournal, openLeftovers);
 
+export { type ClientOptions, closeDefaultClient, createClient } from './client/open/create-client.js';
 export type {
   ByIdOptions,
   CallOptions,
@@ -94,7 +95,6 @@ export type {
   OptrailFunctions,
 } from './database/rows.generated.js';
 export { ERROR_CODES, type ErrorIssue, isOptrailError, OptrailError, type OptrailErrorCode } from './errors.js';
-export { type ClientOptions, closeDefaultClient, createClient } from './open.js';
 export type {
   EvaluatedSample,
   EvaluateOptions,
@@ -118,6 +118,7 @@ export type {
   StartedRun,
   TrackedRun,
 } from './recorder/port.js';
+export type { BestSoFar } from './schemas/best.js';
 export type {
   ApiKey,
   ApiKeyScope,
@@ -159,4 +160,3 @@ export type {
   UpdateOptimizationRunInput,
   UpdateProjectInput,
 } from './schemas/index.js';
-export type { BestSoFar } from './standing.js';

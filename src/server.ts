@@ -1,12 +1,12 @@
 import { uuidv7 } from 'uuidv7';
+import type { ClientOptions } from './client/open/target.js';
 import { readMetricsToken, readTokenSettings } from './config.js';
-import type { ClientOptions } from './places.js';
 import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
+import { openBackend } from './server/backend/database-backend.js';
 import type { ConnectionInfo } from './server/env.js';
-import type { Logger } from './server/log.js';
+import type { Logger } from './server/http/log.js';
 import { dashboard } from './server/page.js';
-import { openTrail } from './trail.js';
 
 /** Milliseconds between two times that the analytics are brought up to date, and silent runs marked stale. */
 const TEND_EVERY = 30_000;
@@ -61,7 +61,7 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
     logger,
     ...place
   } = options;
-  const trail = openTrail(place);
+  const trail = openBackend(place);
   const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit, metricsToken });
   const closing = new AbortController();
   const page = files === undefined ? undefined : dashboard(files);
@@ -71,7 +71,7 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
   let tending: NodeJS.Timeout | undefined;
   const tend = () => {
     // Of several servers over one trail each does it, and finds nothing left to do.
-    tending ??= setInterval(() => void trail.tend().catch(() => {}), TEND_EVERY).unref();
+    tending ??= setInterval(() => void trail.runMaintenance().catch(() => {}), TEND_EVERY).unref();
   };
   let closed: Promise<void> | undefined;
   const close = async () => {

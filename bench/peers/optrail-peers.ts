@@ -1,5 +1,5 @@
+import { createClient } from '../../src/client/open/create-client.js';
 import type { ClientHandle } from '../../src/client/port.js';
-import { createClient } from '../../src/open.js';
 import { timed } from '../measure.js';
 import { type Peer, paramsOf, scoreOf, type Work, type Works } from './trials.js';
 

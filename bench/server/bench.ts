@@ -1,4 +1,4 @@
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import type { Section } from '../report.js';
 import { startServed } from './process.js';
 import { benchRequests } from './requests.js';

@@ -1,4 +1,4 @@
-import { createHttpClient } from '../../src/client/http.js';
+import { createHttpClient } from '../../src/client/http/http-client.js';
 import type { ClientHandle, OptimizationClient } from '../../src/client/port.js';
 import { percentile, table, timed } from '../measure.js';
 import { gate, type Section } from '../report.js';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import { createHttpClient } from '../../src/client/http.js';
+import { createHttpClient } from '../../src/client/http/http-client.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import type { ClientHandle, OptimizationClient } from '../../src/client/port.js';
 import { migrate } from '../../src/database/migrate.js';
 import { openPostgres } from '../../src/database/postgres.js';
 import { isOptrailError } from '../../src/errors.js';
-import { createClient } from '../../src/open.js';
 import { type Trial, type Verdict, verdictOf } from '../../test/support/acknowledged.js';
 import { type Server, startServer } from '../../test/support/postgres.js';
 import { table } from '../measure.js';

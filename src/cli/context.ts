@@ -1,5 +1,5 @@
+import { type ClientOptions, createClient } from '../client/open/create-client.js';
 import type { ClientHandle } from '../client/port.js';
-import { type ClientOptions, createClient } from '../open.js';
 import type { Output } from './output.js';
 import { nothingThere, type Reader } from './reader.js';
 import type { Shell } from './shell.js';

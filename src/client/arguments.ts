@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CountSchema, IdSchema, IterationNumberSchema, NameSchema } from '../schemas/primitives.js';
+import { validated } from '../schemas/validate.js';
 import { MAX_CURVES } from '../schemas/views.js';
 import type { ByIdOptions, SampleReadOptions } from './port.js';
-import { validated } from './validate.js';
 
 /** Samples of one list where the caller does not say how many. */
 const DEFAULT_SAMPLES = 1000;

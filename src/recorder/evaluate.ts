@@ -3,7 +3,7 @@ import { OptrailError } from '../errors.js';
 import type { Direction } from '../schemas/run.js';
 import type { EvaluatedSample, EvaluateOptions, Evaluation, Example, Expected, ScoreWithDetail, Usage } from './evaluation.js';
 import type { IterationRecord, SampleRecord } from './port.js';
-import { readScore } from './score.js';
+import { readScore } from './sanitize/score.js';
 import { messageOf } from './warnings.js';
 
 /** What an evaluation needs of the run it belongs to. */

@@ -1,8 +1,8 @@
 import type { OptimizationClient } from '../client/port.js';
+import type { BestSoFar } from '../schemas/best.js';
 import type { EvalKind, IterationDecision, IterationStatus } from '../schemas/iteration.js';
 import type { JsonValue } from '../schemas/json.js';
 import type { Direction } from '../schemas/run.js';
-import type { BestSoFar } from '../standing.js';
 import type { OnWarning } from './warnings.js';
 
 /** The places whose values pass through a mask. */

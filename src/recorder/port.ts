@@ -1,6 +1,6 @@
+import type { BestSoFar } from '../schemas/best.js';
 import type { EvalKind, IterationDecision, IterationStatus, OptimizationIteration } from '../schemas/iteration.js';
 import type { JsonValue } from '../schemas/json.js';
-import type { BestSoFar } from '../standing.js';
 import type { EvaluateOptions, Evaluation, Example } from './evaluation.js';
 
 /** One example evaluated within an iteration, as a caller hands it to the recorder. */

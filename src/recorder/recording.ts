@@ -3,19 +3,19 @@ import type { OptimizationClient } from '../client/port.js';
 import { OptrailError } from '../errors.js';
 import type { Journal, OpenJournal, OpenLeftovers } from '../journal/port.js';
 import type { CreateOptimizationRunInput, RunStatus } from '../schemas/run.js';
-import { asOptrailError, KEPT, PATIENT, PROMPT } from './delivery.js';
 import { describeError, isCancellation } from './failure.js';
 import { startHeartbeat } from './heartbeat.js';
-import { Intake } from './intake.js';
-import { Ledger, Ticket } from './ledger.js';
 import type { ResumeOptions, TrackRunOptions } from './options.js';
-import { Outbox } from './outbox.js';
 import type { FlushReport, RunAnnotation, StartedRun } from './port.js';
+import { Ledger, Ticket } from './queue/acks.js';
+import { Outbox } from './queue/outbox.js';
+import { asOptrailError, KEPT, PATIENT, PROMPT } from './queue/retry.js';
+import { type ResolveClient, type Send, sendThrough } from './queue/writes.js';
 import { type ReopenedRun, reopenRun } from './resume.js';
 import { RecordedRun, type RunParts } from './run.js';
+import { Intake } from './sanitize/sanitizer.js';
 import { endsWithin } from './timers.js';
 import { messageOf, Warnings } from './warnings.js';
-import { type ResolveClient, type Send, sendThrough } from './writes.js';
 
 /** What runs are recorded into, unless their options name a client. */
 export interface Surroundings {

@@ -3,9 +3,9 @@ import type { Journal } from '../journal/port.js';
 import type { JsonObject } from '../schemas/json.js';
 import type { ResumeOptions, TrackRunOptions } from './options.js';
 import type { Resumed } from './port.js';
-import { replay } from './replay.js';
+import { replay } from './queue/replay.js';
+import type { ResolveClient } from './queue/writes.js';
 import { messageOf, type Warnings } from './warnings.js';
-import type { ResolveClient } from './writes.js';
 
 /** A run that goes on. */
 export interface ReopenedRun {

@@ -1,18 +1,18 @@
 import { uuidv7 } from 'uuidv7';
+import { type BestSoFar, BestTracker, type Eligibility } from '../schemas/best.js';
 import type { IterationStatus } from '../schemas/iteration.js';
 import type { JsonObject } from '../schemas/json.js';
 import type { Direction, UpdateOptimizationRunInput } from '../schemas/run.js';
-import { type BestSoFar, Standing, type Verdict } from '../standing.js';
-import { asOptrailError } from './delivery.js';
 import { evaluate } from './evaluate.js';
 import type { EvaluateOptions, Evaluation, Example } from './evaluation.js';
-import type { Intake, IterationFields } from './intake.js';
-import type { Ledger, Ticket } from './ledger.js';
 import { Numbering } from './numbering.js';
 import type { IterationEvent } from './options.js';
-import type { Outbox } from './outbox.js';
 import type { FlushOptions, FlushReport, IterationRecord, IterationUpdate, Resumed, Run, RunAnnotation, SampleRecord } from './port.js';
+import type { Ledger, Ticket } from './queue/acks.js';
+import type { Outbox } from './queue/outbox.js';
+import { asOptrailError } from './queue/retry.js';
 import { SampleIntake } from './sample-intake.js';
+import type { Intake, IterationFields } from './sanitize/sanitizer.js';
 import { endsWithin } from './timers.js';
 import { messageOf, type Warnings } from './warnings.js';
 
@@ -43,7 +43,7 @@ export class RecordedRun implements Run {
   readonly id: string;
   readonly projectId: string;
   private readonly numbering: Numbering;
-  private readonly standing: Standing;
+  private readonly standing: BestTracker;
   private readonly samples: SampleIntake;
   private readonly iterationIds = new Map<number, string>();
   private readonly recorded = new Set<number>();
@@ -54,7 +54,7 @@ export class RecordedRun implements Run {
     this.id = parts.id;
     this.projectId = parts.projectId;
     this.numbering = new Numbering('iteration', parts.strict, parts.warnings);
-    this.standing = new Standing(parts.direction);
+    this.standing = new BestTracker(parts.direction);
     this.samples = new SampleIntake(parts);
     this.resumed = parts.resumed;
     this.metadata = parts.metadata;
@@ -230,12 +230,12 @@ export class RecordedRun implements Run {
 }
 
 /** As the database fills in what was left out. */
-function verdictOf({ score = null, evalKind = 'full', decision = null, status, errorMessage }: IterationFields): Verdict {
+function verdictOf({ score = null, evalKind = 'full', decision = null, status, errorMessage }: IterationFields): Eligibility {
   const implied: IterationStatus = score !== null ? 'completed' : errorMessage ? 'failed' : 'running';
   return { score, evalKind, decision, status: status ?? implied };
 }
 
-function verdictChanges({ score, evalKind, decision, status }: IterationFields): Partial<Verdict> {
+function verdictChanges({ score, evalKind, decision, status }: IterationFields): Partial<Eligibility> {
   return {
     ...(score === undefined ? {} : { score }),
     ...(evalKind === undefined ? {} : { evalKind }),

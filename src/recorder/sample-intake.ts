@@ -1,10 +1,10 @@
 import type { CreateOptimizationSampleInput } from '../schemas/sample.js';
-import { Turn } from '../turns.js';
-import type { Intake } from './intake.js';
-import type { Ticket } from './ledger.js';
+import { TimeSlice } from '../schemas/time-slice.js';
 import { Numbering } from './numbering.js';
-import { LIMITS, type Outbox } from './outbox.js';
 import type { SampleRecord } from './port.js';
+import type { Ticket } from './queue/acks.js';
+import { LIMITS, type Outbox } from './queue/outbox.js';
+import type { Intake } from './sanitize/sanitizer.js';
 import type { Warnings } from './warnings.js';
 
 /** Values copied before the call returns. More would hold up the optimizer's thread by a millisecond and longer. */
@@ -51,7 +51,7 @@ export class SampleIntake {
   }
 
   private async slices(place: Place, numbered: Numbered, done: number): Promise<void> {
-    const turn = new Turn();
+    const turn = new TimeSlice();
     for (let from = done; from < numbered.records.length; ) {
       await turn.next();
       from = this.copy(place, numbered, from, () => turn.isOver());

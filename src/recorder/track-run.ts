@@ -1,8 +1,8 @@
 import type { OpenJournal, OpenLeftovers } from '../journal/port.js';
 import type { ResumeOptions, TrackRunOptions } from './options.js';
 import type { Run, StartedRun } from './port.js';
+import type { ResolveClient } from './queue/writes.js';
 import { Recording } from './recording.js';
-import type { ResolveClient } from './writes.js';
 
 export interface RunTracker {
   /**

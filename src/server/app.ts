@@ -1,22 +1,22 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { OptrailError } from '../errors.js';
-import { jsonOf, linesOf, MAX_BODY_BYTES } from './body.js';
-import { deadline, TIMEOUT_MS } from './deadline.js';
 import type { ServerEnv } from './env.js';
-import { type Logger, requestLog } from './log.js';
+import { jsonOf, linesOf, MAX_BODY_BYTES } from './http/body.js';
+import { deadline, TIMEOUT_MS } from './http/deadline.js';
+import { type Logger, requestLog } from './http/log.js';
+import { HttpRefusal, problemResponse } from './http/problem.js';
+import { assertUtf8, pathOf, queryOf } from './http/query.js';
+import { responseOf } from './http/reply.js';
+import { securityHeaders } from './http/security.js';
 import { Metrics } from './metrics.js';
 import { openApiDocument } from './openapi/document.js';
-import type { Trail } from './port.js';
-import { HttpRefusal, problemResponse } from './problem.js';
-import { assertUtf8, pathOf, queryOf } from './query.js';
-import { responseOf } from './reply.js';
+import type { ServerBackend } from './port.js';
 import type { Route, ServerFacts } from './route.js';
 import { ROUTES } from './routes/index.js';
 import { NO_QUERY } from './routes/shapes.js';
-import { securityHeaders } from './security.js';
 
 export interface AppOptions {
-  trail: Trail;
+  trail: ServerBackend;
   /** Tells this server from every other. */
   instance?: string | undefined;
   /** Stand before everything, what is for anybody too. */

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServerEnv } from './env.js';
-import type { Trail, TrailFigures } from './port.js';
+import type { BackendFigures, ServerBackend } from './port.js';
 
 /** Milliseconds for which the figures of the database are taken as they were. */
 const FIGURES_FOR = 5_000;
@@ -10,7 +10,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** What Prometheus is told, in a registry of its own: two servers in one process do not count each other's requests. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #figures: () => Promise<TrailFigures>;
+  readonly #figures: () => Promise<BackendFigures>;
   readonly #requests = this.#counter('optrail_http_requests_total', 'Requests answered.', ['route', 'method', 'status']);
   readonly #duration = new Histogram({
     name: 'optrail_http_request_duration_seconds',
@@ -25,7 +25,7 @@ export class Metrics {
   readonly #samples = this.#gauge('optrail_samples_recorded', 'Samples of all runs, as of the last refresh of the analytics.');
   readonly #age = this.#gauge('optrail_analytics_refresh_age_seconds', 'Seconds since the analytics were refreshed.');
 
-  constructor(trail: Trail) {
+  constructor(trail: ServerBackend) {
     this.#figures = remembered(() => trail.figures(), FIGURES_FOR);
   }
 
@@ -51,7 +51,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  #show({ pool, runsByStatus, samplesRecorded, refreshAgeSeconds }: TrailFigures): void {
+  #show({ pool, runsByStatus, samplesRecorded, refreshAgeSeconds }: BackendFigures): void {
     for (const [state, count] of Object.entries(pool ?? {})) this.#pool.set({ state }, count);
     for (const [status, count] of Object.entries(runsByStatus)) this.#runs.set({ status }, count);
     this.#samples.set(samplesRecorded);

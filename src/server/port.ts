@@ -57,7 +57,7 @@ export interface Readiness {
 }
 
 /** Figures of the database for `/metrics`, read at most every few seconds. */
-export interface TrailFigures {
+export interface BackendFigures {
   runsByStatus: Readonly<Record<string, number>>;
   samplesRecorded: number;
   /** Seconds since the analytics were refreshed. */
@@ -66,7 +66,7 @@ export interface TrailFigures {
 }
 
 /** The trail as the server uses it. Only what is below `clientOf` acts with the connection's own rights, and each says why. */
-export interface Trail {
+export interface ServerBackend {
   /** The functions under the caller's identity: claims under row-level security, or the connection's own rights for `local`. */
   clientOf(caller: Caller): TrailClient;
   /** Who holds a key. The connection's own rights: nobody is known yet. */
@@ -77,10 +77,10 @@ export interface Trail {
   open(): Promise<void>;
   readiness(): Promise<Readiness>;
   /** Counts over all projects: the connection's own rights. */
-  figures(): Promise<TrailFigures>;
+  figures(): Promise<BackendFigures>;
   /** Whether any key opens anything: without one, a server that is not open would let nobody in. */
   hasKeys(): Promise<boolean>;
   /** Brings the analytics up to date and marks silent runs stale: over all projects, by a clock and not by a caller. */
-  tend(): Promise<void>;
+  runMaintenance(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { TrailClient } from '../client/port.js';
 import type { OptrailErrorCode } from '../errors.js';
+import type { Reply } from './http/reply.js';
 import type { Metrics } from './metrics.js';
-import type { OpenApiDocument } from './openapi/types.js';
-import type { Caller, Trail } from './port.js';
-import type { Reply } from './reply.js';
+import type { OpenApiDocument } from './openapi-types.js';
+import type { Caller, ServerBackend } from './port.js';
 
 /**
  * Who may call a route, at the least. Roles are those in the project that the request is about, and row-level security decides; `caller`
@@ -53,7 +53,7 @@ export interface Call<Params, Query> {
   caller: Caller;
   /** The functions as the caller. */
   client: TrailClient;
-  trail: Trail;
+  trail: ServerBackend;
   /** Aborted when the time for an answer is over, and when the other side is gone. */
   signal: AbortSignal;
   /** Aborted when the server stops: streams end then. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import { freshDirectory } from '../support/databases.js';
 import { cells, cli, cliHere, type Outcome } from './process.js';
 import { HARMLESS, IDS, seed, WINNER } from './seed.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import { freshDatabase } from '../support/databases.js';
 import { type CliOptions, cells, cliHere, type Outcome } from './process.js';
 import { HARMLESS, HOSTILE, IDS, seed, WINNER } from './seed.js';

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createClient } from '../../src/client/open/create-client.js';
 import { lineOf } from '../../src/journal/format.js';
-import { createClient } from '../../src/open.js';
 import { freshDatabase, freshDirectory, temporaryDirectory } from '../support/databases.js';
 import { runNode } from '../support/node.js';
 import { startProxy } from '../support/proxy.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { run } from '../../src/cli/run.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import type { ClientHandle } from '../../src/client/port.js';
-import { createClient } from '../../src/open.js';
 import { freshDatabase } from '../support/databases.js';
 import { startHttp } from '../support/http.js';
 import { aRun } from '../support/records.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { charactersAbout, partsOf } from '../../src/client/direct/samples/parts.js';
 import { MAX_JSON_DEPTH } from '../../src/schemas/json.js';
 import { weighed } from '../../src/schemas/weighed.js';
+import { charactersAbout, partsOf } from '../../src/store/sample-ingest/parts.js';
 import { nested } from '../support/records.js';
 
 const sized = (parts: unknown[][] | null) => parts?.map(({ length }) => length);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { validated, validatedItems } from '../../src/client/validate.js';
 import { plainSample } from '../../src/schemas/plain-sample.js';
 import { CreateOptimizationSampleSchema, MAX_BATCH, SampleBatchSchema } from '../../src/schemas/sample.js';
+import { validated, validatedItems } from '../../src/schemas/validate.js';
 
 const validatedSamples = async (inputs: unknown) =>
   validatedItems(validated(SampleBatchSchema, inputs, ['samples']), CreateOptimizationSampleSchema, plainSample, ['samples']);

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type ClientOptions, createClient } from '../../src/client/open/create-client.js';
 import type { ByIdOptions, OptimizationClient, TrailViews } from '../../src/client/port.js';
 import { TRUSTED } from '../../src/database/port.js';
-import { type ClientOptions, createClient } from '../../src/open.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
 import { aRun, newProject } from '../support/records.js';
 import { DOORS, THREADED, type Trail, useTrail } from '../support/trails.js';

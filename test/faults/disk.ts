@@ -19,7 +19,7 @@ export interface DiskVerdict extends Verdict {
 const FILLER = `
   import { randomBytes } from 'node:crypto';
   import { cpSync, rmSync, writeFileSync } from 'node:fs';
-  const { createClient } = await import(dist('open.js'));
+  const { createClient } = await import(dist('client/open/create-client.js'));
   const [template, root] = process.argv.slice(1);
   const directory = root + '/db';
   const ballast = root + '/ballast';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
+import { type ClientOptions, createClient } from '../../src/client/open/create-client.js';
 import type { OptimizationClient } from '../../src/client/port.js';
-import { type ClientOptions, createClient } from '../../src/open.js';
 import { createTrackRun } from '../../src/recorder/track-run.js';
 import type { CreateOptimizationIterationInput, CreateOptimizationSampleInput } from '../../src/schemas/index.js';
 import { killWriter, type Trial, type Verdict, verdictOf } from '../support/acknowledged.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import type { RunStatus } from '../../src/schemas/index.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
 import { type NodeProcess, runNode } from '../support/node.js';
@@ -9,7 +9,7 @@ import { ageHeartbeat, INSTALLS, type Trail, trailAt, useTrail } from '../suppor
 
 /** A process that records a run, and ends it when it is told to. */
 const RECORDER = `
-  const { createClient } = await import(dist('open.js'));
+  const { createClient } = await import(dist('client/open/create-client.js'));
   const { createTrackRun } = await import(dist('recorder/track-run.js'));
   const client = createClient({ databaseUrl: process.argv[1] });
   const { trackRun } = createTrackRun(async () => client);
@@ -72,7 +72,7 @@ test('of two processes on one embedded directory the second is refused with the 
   });
   const { id } = await client.createOptimizationRun(aRun('p'));
   const second = runNode(
-    `const { createClient } = await import(dist('open.js'));
+    `const { createClient } = await import(dist('client/open/create-client.js'));
      const client = createClient({ directory: process.argv[1] });
      await client.listProjects().catch((error) => console.log('refused ' + JSON.stringify(error)));`,
     directory,

@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { createClient } from '../../src/client/open/create-client.js';
 import { openEmbedded } from '../../src/database/embedded/engine.js';
 import { type Database, TRUSTED } from '../../src/database/port.js';
 import { openPostgres } from '../../src/database/postgres.js';
-import { createClient } from '../../src/open.js';
 import { freshDatabase, freshDirectory, temporaryDirectory } from '../support/databases.js';
 import { aRun } from '../support/records.js';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import { cliHere, type Outcome } from '../cli/process.js';
 import { freshDatabase, freshDirectory } from '../support/databases.js';
 import { ABSENT, aRun } from '../support/records.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LARGE_PROJECT, MEMBER, TAGS } from '../../bench/dataset.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import type { ClientHandle, OptimizationClient, TrailViews } from '../../src/client/port.js';
-import { createClient } from '../../src/open.js';
 import type { RunFiltersInput } from '../../src/schemas/index.js';
 import { type Observed, observedPool } from '../support/explain.js';
 import { MAJORS } from '../support/postgres.js';

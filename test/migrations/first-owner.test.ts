@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { createClient } from '../../src/client/open/create-client.js';
 import { migrate } from '../../src/database/migrate.js';
 import { openPostgres } from '../../src/database/postgres.js';
-import { createClient } from '../../src/open.js';
 import { MAJORS, startServer } from '../support/postgres.js';
 
 // A server of its own: on the shared one a superuser has made the roles before.

@@ -1,6 +1,6 @@
 import type { OptimizationClient } from '../../src/client/port.js';
 import { OptrailError, type OptrailErrorCode } from '../../src/errors.js';
-import type { Judge } from '../../src/recorder/repair.js';
+import type { Judge } from '../../src/recorder/sanitize/repair.js';
 import { CreateOptimizationIterationSchema, UpdateOptimizationIterationSchema } from '../../src/schemas/iteration.js';
 import { CreateOptimizationRunSchema, UpdateOptimizationRunSchema } from '../../src/schemas/run.js';
 import { BatchCreateOptimizationSamplesSchema } from '../../src/schemas/sample.js';

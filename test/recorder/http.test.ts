@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openJournal, openLeftovers } from '../../src/journals.js';
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
+import { openJournal, openLeftovers } from '../../src/client/open/journal-location.js';
 import { createTrackRun } from '../../src/recorder/track-run.js';
 import { cliHere } from '../cli/process.js';
 import { freshDatabase, temporaryDirectory } from '../support/databases.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Intake } from '../../src/recorder/intake.js';
 import type { Mask } from '../../src/recorder/options.js';
-import { Snapshot } from '../../src/recorder/snapshot.js';
+import { Snapshot } from '../../src/recorder/sanitize/json-clone.js';
+import { Intake } from '../../src/recorder/sanitize/sanitizer.js';
 import { Warnings } from '../../src/recorder/warnings.js';
 import { CreateOptimizationIterationSchema } from '../../src/schemas/iteration.js';
 import { JsonValueSchema } from '../../src/schemas/json.js';

@@ -6,7 +6,7 @@ import { FileJournal } from '../../src/journal/file.js';
 import type { OpenJournal } from '../../src/journal/port.js';
 import type { TrackRunOptions } from '../../src/recorder/options.js';
 import type { Run } from '../../src/recorder/port.js';
-import { replay } from '../../src/recorder/replay.js';
+import { replay } from '../../src/recorder/queue/replay.js';
 import { createTrackRun } from '../../src/recorder/track-run.js';
 import { temporaryDirectory } from '../support/databases.js';
 import { FakeClient, fail, hang } from './fake-client.js';

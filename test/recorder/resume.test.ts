@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createClient } from '../../src/open.js';
+import { createClient } from '../../src/client/open/create-client.js';
 import { createTrackRun } from '../../src/recorder/track-run.js';
 import { freshDatabase, temporaryDirectory } from '../support/databases.js';
 import { runNode } from '../support/node.js';

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createClient } from '../../src/client/open/create-client.js';
 import type { TrailClient } from '../../src/client/port.js';
 import type { Identity, SqlValue } from '../../src/database/port.js';
 import type { OptrailError } from '../../src/errors.js';
-import { createClient } from '../../src/open.js';
 import { ABSENT } from '../support/records.js';
 import { INSTALLS, useTrail } from '../support/trails.js';
 import { ADMINISTRATION_CALLS, RUN_A, RUN_B, SDK_CALLS } from './scenarios.js';

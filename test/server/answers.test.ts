@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { OptrailError } from '../../src/errors.js';
 import { createApp } from '../../src/server/app.js';
-import type { Trail } from '../../src/server/port.js';
-import { problemOf } from '../../src/server/problem.js';
+import { problemOf } from '../../src/server/http/problem.js';
+import type { ServerBackend } from '../../src/server/port.js';
 import { createServer } from '../../src/server.js';
 import { newProject } from '../support/records.js';
 import { answered, type LogLine, useServer } from './server.js';
@@ -170,7 +170,7 @@ describe('what goes out', () => {
 
 /** The app over functions that behave as they are told: what a database does only when it is in trouble. */
 function appOver(client: object, options: object = {}) {
-  const trail = { events: { poke() {} } } as unknown as Trail;
+  const trail = { events: { poke() {} } } as unknown as ServerBackend;
   return createApp({
     trail,
     instance: 'of a test',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JsonSchema, OpenApiDocument } from '../../src/server/openapi/types.js';
+import type { JsonSchema, OpenApiDocument } from '../../src/server/openapi-types.js';
 
 /** Values that come where something else was asked for. */
 const STRANGERS = fc.constantFrom<unknown>(

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonErrorPosition } from '../../src/server/json-position.js';
+import { jsonErrorPosition } from '../../src/server/http/json-position.js';
 import { newProject } from '../support/records.js';
 import { linesIn, useServer } from './server.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BulkResultSchema } from '../../src/server/bulk.js';
+import { BulkResultSchema } from '../../src/server/http/bulk-result.js';
+import { ProblemSchema } from '../../src/server/http/problem.js';
 import { openApiDocument } from '../../src/server/openapi/document.js';
-import type { Media, Parameter } from '../../src/server/openapi/types.js';
-import { ProblemSchema } from '../../src/server/problem.js';
+import type { Media, Parameter } from '../../src/server/openapi-types.js';
 import type { Route } from '../../src/server/route.js';
 import { ROUTES } from '../../src/server/routes/index.js';
 import { anyOf } from './arbitrary.js';

@@ -1,8 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
+import { ProblemSchema } from '../../src/server/http/problem.js';
 import { openApiDocument } from '../../src/server/openapi/document.js';
-import type { Media, Operation, Response } from '../../src/server/openapi/types.js';
-import { ProblemSchema } from '../../src/server/problem.js';
+import type { Media, Operation, Response } from '../../src/server/openapi-types.js';
 import { ROUTES } from '../../src/server/routes/index.js';
 import { cliHere } from '../cli/process.js';
 import { useServer } from './server.js';

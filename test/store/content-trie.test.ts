@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonValue } from '../../src/schemas/json.js';
-import { ContentTrie } from '../../src/store/content-trie.js';
+import { ContentTrie } from '../../src/store/sample-ingest/content-trie.js';
 
 /** Few different leaves, so that contents share long beginnings and differ late. */
 const { content } = fc.letrec<{ content: JsonValue }>((tie) => ({

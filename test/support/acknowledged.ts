@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientOptions } from '../../src/client/open/create-client.js';
 import type { OptimizationClient } from '../../src/client/port.js';
-import type { ClientOptions } from '../../src/open.js';
 import { runNode } from './node.js';
 
 /** What became of what was written. `lost` and `twice` must be 0, whatever happened meanwhile. */
@@ -43,7 +43,7 @@ export async function verdictOf(client: OptimizationClient, { runId, acknowledge
  * wrote last may have been stored unheard: it begins one number back, as a retry would, with the same ids.
  */
 const WRITER = `
-  const { createClient } = await import(dist('open.js'));
+  const { createClient } = await import(dist('client/open/create-client.js'));
   const { place, runId, from, lanes } = JSON.parse(process.argv[1]);
   const client = createClient(place);
   await client.createOptimizationRun({ id: runId, projectId: 'faults', runName: 'faults', optimizerType: 'custom', status: 'running' });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { SignJWT } from 'jose';
-import { createHttpClient, type HttpClientOptions } from '../../src/client/http.js';
+import { createHttpClient, type HttpClientOptions } from '../../src/client/http/http-client.js';
 import type { ClientHandle, TrailClient } from '../../src/client/port.js';
-import { validated } from '../../src/client/validate.js';
 import { type Claims, ClaimsSchema } from '../../src/schemas/index.js';
+import { validated } from '../../src/schemas/validate.js';
 import { createServer, type ServerOptions } from '../../src/server.js';
 
 /** Signs the tokens of a test run's users. */

@@ -1,5 +1,5 @@
+import { BestTracker } from '../../../src/schemas/best.js';
 import type { EvalKind, OptimizationIteration, OptimizationRun } from '../../../src/schemas/index.js';
-import { Standing } from '../../../src/standing.js';
 
 /** What the optimizer did with a candidate, as far as it said so. */
 export type Verdict = 'accepted' | 'rejected' | 'undecided';
@@ -35,7 +35,7 @@ type RunFacts = Pick<OptimizationRun, 'direction' | 'initialScore' | 'bestIterat
  * evaluations that were not rejected, the earlier of equals.
  */
 export function progressOf(iterations: readonly OptimizationIteration[], run: RunFacts): Progress {
-  const standing = new Standing(run.direction);
+  const standing = new BestTracker(run.direction);
   const following = iterations.map((each) => {
     standing.record(each.iteration, each);
     return standing.best?.score ?? null;

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { OptrailError } from '../../errors.js';
 import { type ApiKey, type ApiKeyScope, ApiKeyScopeSchema, type CreatedApiKey } from '../../schemas/key.js';
+import { withConsent } from '../confirm.js';
 import { type Context, quoted } from '../context.js';
-import { withConsent } from '../deed.js';
 import type { Column } from '../format/columns.js';
 import { plainLine } from '../format/plain.js';
 import { period } from '../options.js';

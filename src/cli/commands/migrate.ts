@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { openPlace } from '../../connection.js';
+import { openTarget } from '../../client/open/lazy-connection.js';
+import { databaseTargetOf } from '../../client/open/target.js';
 import { type MigrateResult, migrate, migrationStatus } from '../../database/migrate.js';
 import { MIGRATIONS } from '../../database/migrations.generated.js';
-import { databaseAt } from '../../places.js';
 import type { Context } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { age } from '../format/figures.js';
@@ -23,7 +23,7 @@ async function apply(context: Context, { recreate }: { recreate?: true }): Promi
   const { output, target } = context;
   assertUsable(target);
   if (isAbsent(target)) output.progress('making the database, which takes some seconds once');
-  const database = await openPlace(databaseAt(target));
+  const database = await openTarget(databaseTargetOf(target));
   try {
     const result = await migrate(database, { recreate });
     const rows = [
@@ -91,7 +91,7 @@ async function status(context: Context): Promise<void> {
 
 async function statusOf({ target }: Context): ReturnType<typeof migrationStatus> {
   if (isAbsent(target)) return { installed: [], pending: MIGRATIONS.map(({ name }) => name), mismatch: [] };
-  const database = await openPlace(databaseAt(target));
+  const database = await openTarget(databaseTargetOf(target));
   try {
     return await migrationStatus(database);
   } finally {

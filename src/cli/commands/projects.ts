@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { OptrailError } from '../../errors.js';
 import type { OptimizationProject } from '../../schemas/project.js';
+import { withConsent } from '../confirm.js';
 import { type Context, quoted } from '../context.js';
-import { withConsent } from '../deed.js';
 import type { Column } from '../format/columns.js';
 import { age, count } from '../format/figures.js';
 import { plainLine } from '../format/plain.js';

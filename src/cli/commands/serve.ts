@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { databaseAt } from '../../places.js';
+import { databaseTargetOf } from '../../client/open/target.js';
 import { announceServer } from '../../processes/server-file.js';
 import type { OptrailServer } from '../../server.js';
 import { type Context, optionsOf } from '../context.js';
@@ -51,7 +51,7 @@ export function addServe(program: Command, run: Runner): void {
 async function serve(context: Context, { host, port, open: wanted, allowOrigin, log }: ServeOptions): Promise<void> {
   const { target, signal, shell } = context;
   assertUsable(target);
-  databaseAt(target);
+  databaseTargetOf(target);
   const open = isOpen(host, wanted, context);
   // Whoever types another command need not wait until a server is loaded.
   const [{ createServer }, { loggerOf }] = await Promise.all([import('../../server.js'), import('../serve/logger.js')]);

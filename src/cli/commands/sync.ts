@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { journalLocation } from '../../client/open/journal-location.js';
 import { isOptrailError, OptrailError } from '../../errors.js';
 import { FileJournal } from '../../journal/file.js';
 import { journalsIn, sweepLeftovers } from '../../journal/folder.js';
-import { journalPlace } from '../../journals.js';
-import { replay } from '../../recorder/replay.js';
+import { replay } from '../../recorder/queue/replay.js';
 import type { Context } from '../context.js';
 import type { Runner } from '../runner.js';
 import { JOURNAL_COLUMNS, REJECTED_COLUMNS, type RejectedRow, type SyncedJournal } from '../views/journals.js';
@@ -51,7 +51,7 @@ async function sync(context: Context, options: SyncOptions): Promise<void> {
 }
 
 function placeOf({ target }: Context, { dir }: SyncOptions): { directory: string; target: string | null } {
-  const usual = journalPlace(target);
+  const usual = journalLocation(target);
   if (dir !== undefined) {
     if (!existsSync(dir))
       throw new OptrailError('not_configured', `There is no directory ${resolve(dir)}.`, {

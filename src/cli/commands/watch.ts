@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { OptrailError } from '../../errors.js';
+import { BestTracker } from '../../schemas/best.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { OptimizationRun } from '../../schemas/run.js';
-import { Standing } from '../../standing.js';
 import type { Context } from '../context.js';
 import { count, money, score } from '../format/figures.js';
 import { json } from '../format/json.js';
@@ -46,7 +46,7 @@ async function watch(context: Context, { project }: { project?: string }, text =
 class Page {
   readonly #output: Context['output'];
   readonly #lines: IterationLines;
-  readonly #standing: Standing;
+  readonly #standing: BestTracker;
   readonly #curve: (number | null)[] = [];
   #run: OptimizationRun;
 
@@ -54,7 +54,7 @@ class Page {
     this.#output = output;
     this.#run = run;
     this.#lines = new IterationLines(output.view);
-    this.#standing = new Standing(run.direction);
+    this.#standing = new BestTracker(run.direction);
   }
 
   async begin(): Promise<void> {

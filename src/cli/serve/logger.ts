@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { Logger } from '../../server/log.js';
+import type { Logger } from '../../server/http/log.js';
 import type { Shell } from '../shell.js';
 import type { LogLevel } from './levels.js';
 

@@ -1,12 +1,12 @@
 import { CreateApiKeySchema } from '../../schemas/key.js';
 import { IdSchema, NameSchema } from '../../schemas/primitives.js';
 import { CreateProjectSchema, ProjectRoleSchema, UpdateProjectSchema } from '../../schemas/project.js';
+import { validated } from '../../schemas/validate.js';
 import * as keys from '../../store/keys.js';
 import * as members from '../../store/members.js';
 import * as projects from '../../store/projects.js';
 import type { Scope } from '../../store/scope.js';
 import type { CallOptions, ProjectAdministration } from '../port.js';
-import { validated } from '../validate.js';
 import { newSecret, storedSecret } from './secret.js';
 
 /** Runs a call over the database; `again` says that it may be made twice and does the same. */

@@ -1,5 +1,5 @@
 import { OptrailError } from '../../errors.js';
-import { Turn } from '../../turns.js';
+import { TimeSlice } from '../../schemas/time-slice.js';
 
 /** What a request carries: a value, or a list of values under a name, which is written out in turns. */
 export type Content = { value: unknown } | { name: string; items: readonly unknown[] };
@@ -30,7 +30,7 @@ export async function bytesOf(content: Content, url: string): Promise<Bytes> {
 
 async function textOf(content: Content): Promise<string> {
   if ('value' in content) return JSON.stringify(content.value);
-  const turn = new Turn();
+  const turn = new TimeSlice();
   const texts: string[] = [];
   for (const item of content.items) {
     texts.push(JSON.stringify(item));

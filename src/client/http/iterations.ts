@@ -6,9 +6,9 @@ import {
   UpdateOptimizationIterationSchema,
 } from '../../schemas/iteration.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
+import { validated } from '../../schemas/validate.js';
 import { IterationPageSchema, projectIdOf, runIdOf } from '../arguments.js';
 import type { OptimizationClient } from '../port.js';
-import { validated } from '../validate.js';
 import { answerOf, listAt } from './answers.js';
 import { at } from './query.js';
 import type { Transport } from './transport.js';

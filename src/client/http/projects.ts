@@ -7,8 +7,8 @@ import {
   ProjectRoleSchema,
   UpdateProjectSchema,
 } from '../../schemas/project.js';
+import { validated } from '../../schemas/validate.js';
 import type { OptimizationClient, ProjectAdministration } from '../port.js';
-import { validated } from '../validate.js';
 import { answerOf, listAt, orNull } from './answers.js';
 import { at } from './query.js';
 import type { Transport } from './transport.js';

@@ -1,9 +1,9 @@
 import { OptimizationAnalyticsSchema, OptimizationRunSummarySchema, TopRunSchema, TopRunsOptionsSchema } from '../../schemas/analytics.js';
 import { NameSchema } from '../../schemas/primitives.js';
+import { validated } from '../../schemas/validate.js';
 import { RunCurveSchema, RunProgramSchema, SampleMatrixSchema, SearchResultSchema } from '../../schemas/views.js';
 import { curveIdsOf, projectIdOf, runIdOf, trailSearchOf } from '../arguments.js';
 import type { OptimizationClient, TrailViews } from '../port.js';
-import { validated } from '../validate.js';
 import { answerOf, listAt, orNull } from './answers.js';
 import { at } from './query.js';
 import type { Transport } from './transport.js';

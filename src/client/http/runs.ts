@@ -1,9 +1,9 @@
 import { uuidv7 } from 'uuidv7';
 import { OptimizationRunFiltersSchema, type RunFilters, type RunPage, RunPageSchema } from '../../schemas/filters.js';
 import { CreateOptimizationRunSchema, OptimizationRunSchema, RunProgressSchema, UpdateOptimizationRunSchema } from '../../schemas/run.js';
+import { validated } from '../../schemas/validate.js';
 import { projectIdOf, runIdOf } from '../arguments.js';
 import type { CallOptions, OptimizationClient } from '../port.js';
-import { validated } from '../validate.js';
 import { answerOf, orNull } from './answers.js';
 import { at, type Query } from './query.js';
 import type { Transport } from './transport.js';

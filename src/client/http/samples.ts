@@ -6,9 +6,9 @@ import {
   SampleBatchResultSchema,
   SampleBatchSchema,
 } from '../../schemas/sample.js';
+import { validated, validatedItems } from '../../schemas/validate.js';
 import { runIdOf, sampleQueryOf } from '../arguments.js';
 import type { OptimizationClient } from '../port.js';
-import { validated, validatedItems } from '../validate.js';
 import { answerOf, listAt } from './answers.js';
 import { at } from './query.js';
 import type { Transport } from './transport.js';

@@ -11,7 +11,7 @@ export async function listenOn(
 ): Promise<Listening | null> {
   if (sizeOf(pool) === 1) return null;
   const client = await pool.connect().catch((error: unknown) => Promise.reject(connectionError(error, target)));
-  const listening = new Ear(client, channel, heard);
+  const listening = new ListenConnection(client, channel, heard);
   try {
     await client.query(`listen ${channel}`);
     return listening;
@@ -21,7 +21,7 @@ export async function listenOn(
   }
 }
 
-class Ear implements Listening {
+class ListenConnection implements Listening {
   readonly ended: Promise<void>;
   readonly #client: PoolClientLike;
   #end: () => void = () => {};

@@ -1,11 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ServerEnv } from '../env.js';
-import type { Trail } from '../port.js';
+import type { ServerBackend } from '../port.js';
+import { KeyRing } from './api-key-cache.js';
 import { type Authentication, authenticate } from './authenticate.js';
-import { KeyRing } from './keyring.js';
 import { originGuard } from './origins.js';
-import { type Rate, RateLimit } from './rate.js';
 import { scraperGate } from './scraper.js';
+import { type Rate, RateLimit } from './token-bucket.js';
 import { type TokenSettings, tokenReader } from './tokens.js';
 
 export interface AuthOptions extends TokenSettings {
@@ -40,7 +40,7 @@ export interface Access {
 
 /** Rejects with `not_configured` where the options make no sense. */
 export function createAccess(
-  trail: Pick<Trail, 'clientOf' | 'findKey'>,
+  trail: Pick<ServerBackend, 'clientOf' | 'findKey'>,
   { auth = {}, allowedOrigins = [], rateLimit = USUAL_RATE, metricsToken }: AccessOptions,
 ): Access {
   const keys = new KeyRing((secret) => trail.findKey(secret));

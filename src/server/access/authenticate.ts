@@ -1,10 +1,10 @@
 import type { ConnectionInfo } from '../env.js';
 import type { Caller } from '../port.js';
-import type { KeyRing } from './keyring.js';
+import type { KeyRing } from './api-key-cache.js';
 import { hostName, isLoopback } from './loopback.js';
-import { networkOf, type RateLimit } from './rate.js';
 import { badCredentials, foreign, noCredentials } from './refusals.js';
 import { canBeKey, looksLikeKey } from './secret.js';
+import { networkOf, type RateLimit } from './token-bucket.js';
 import type { TokenReader } from './tokens.js';
 
 export interface Authentication {

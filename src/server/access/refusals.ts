@@ -1,4 +1,4 @@
-import { HttpRefusal } from '../problem.js';
+import { HttpRefusal } from '../http/problem.js';
 
 const HOW_TO_SEND = 'Send `Authorization: Bearer <API key or token>`; `npx optrail keys create <project> --name <name>` makes a key.';
 

@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import { OptrailError } from '../../errors.js';
 import { type Claims, ClaimsSchema } from '../../schemas/project.js';
-import { HttpRefusal } from '../problem.js';
+import { HttpRefusal } from '../http/problem.js';
 import { isLoopback } from './loopback.js';
 import { badCredentials } from './refusals.js';
 

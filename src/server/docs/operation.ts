@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { JsonSchema, Media, OpenApiDocument, Operation, Parameter, Response } from '../openapi/types.js';
+import type { JsonSchema, Media, OpenApiDocument, Operation, Parameter, Response } from '../openapi-types.js';
 import { fieldsOf, typeOf } from './schema.js';
 
 type Html = ReturnType<typeof html>;

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { ERROR_CODES, OptrailError } from '../../errors.js';
-import type { OpenApiDocument } from '../openapi/types.js';
-import { problemOf, statusOf } from '../problem.js';
+import { problemOf, statusOf } from '../http/problem.js';
+import type { OpenApiDocument } from '../openapi-types.js';
 import { operationSection } from './operation.js';
 import { STYLE } from './style.js';
 

@@ -1,4 +1,4 @@
-import type { JsonSchema, OpenApiDocument } from '../openapi/types.js';
+import type { JsonSchema, OpenApiDocument } from '../openapi-types.js';
 
 export interface Field {
   name: string;

@@ -1,7 +1,7 @@
 import { isOptrailError } from '../../errors.js';
-import { later, type Position, parsePosition, sees } from '../../operations/events/position.js';
 import type { TrailEvent } from '../../schemas/event.js';
 import type { Caller, CommittedEvent, EventBatch, EventFeed, EventTopic } from '../port.js';
+import { later, type Position, parsePosition, sees } from '../position.js';
 import { onceAborted } from './closing.js';
 import { message, ping, RETRY } from './messages.js';
 import { PendingEvents } from './pending.js';

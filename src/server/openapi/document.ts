@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { JSON_TYPE, NDJSON_TYPE } from '../body.js';
-import { ProblemSchema } from '../problem.js';
+import { NAMED_HERE } from '../../schemas/wire.js';
+import { JSON_TYPE, NDJSON_TYPE } from '../http/body.js';
+import { ProblemSchema } from '../http/problem.js';
+import type { JsonSchema, Media, OpenApiDocument, Operation, Parameter, Response } from '../openapi-types.js';
 import type { AnswerSpec, BodySpec, Route } from '../route.js';
-import { NAMED_HERE } from '../routes/bodies.js';
 import { VERSION } from '../version.js';
 import { problemsOf } from './problems.js';
 import { Components } from './schemas.js';
-import type { JsonSchema, Media, OpenApiDocument, Operation, Parameter, Response } from './types.js';
 
 const TAGS: Readonly<Record<string, string>> = {
   Runs: 'One call of an optimizer each.',

@@ -1,5 +1,5 @@
 import { ERROR_CODES, OptrailError, type OptrailErrorCode } from '../../errors.js';
-import { HttpRefusal, problemOf, statusOf } from '../problem.js';
+import { HttpRefusal, problemOf, statusOf } from '../http/problem.js';
 import type { Route } from '../route.js';
 
 /** An error of an example. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import * as schemas from '../../schemas/index.js';
-import { BulkResultSchema } from '../bulk.js';
-import { ProblemSchema } from '../problem.js';
-import type { JsonSchema } from './types.js';
+import { BulkResultSchema } from '../http/bulk-result.js';
+import { ProblemSchema } from '../http/problem.js';
+import type { JsonSchema } from '../openapi-types.js';
 
 /** The name of a schema that the document holds once, and what its type can't tell of it. */
 type Meta = { id?: string } & Partial<Pick<z.core.JSONSchema.BaseSchema, 'type' | 'additionalProperties' | 'description'>>;

@@ -1,6 +1,6 @@
 import { OptimizationAnalyticsSchema, TopRunSchema, TopRunsOptionsSchema } from '../../schemas/analytics.js';
-import { aTopRun, someAnalytics } from '../examples.js';
-import { list, noContent } from '../reply.js';
+import { list, noContent } from '../http/reply.js';
+import { aTopRun, someAnalytics } from '../openapi/examples.js';
 import { route } from '../route.js';
 import { exampleList, listOf, ProjectPath } from './shapes.js';
 

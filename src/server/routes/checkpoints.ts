@@ -1,8 +1,8 @@
 import { OptimizationCheckpointSchema } from '../../schemas/checkpoint.js';
-import { aCheckpoint, newCheckpoint } from '../examples.js';
-import { created, ok } from '../reply.js';
+import { NewCheckpointSchema } from '../../schemas/wire.js';
+import { created, ok } from '../http/reply.js';
+import { aCheckpoint, newCheckpoint } from '../openapi/examples.js';
 import { route } from '../route.js';
-import { NewCheckpointSchema } from './bodies.js';
 import { inRun } from './in-run.js';
 import { ByIdQuery, RunPath } from './shapes.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ok } from '../reply.js';
+import { ReadinessSchema } from '../../schemas/wire.js';
+import { ok } from '../http/reply.js';
 import { route } from '../route.js';
-import { ReadinessSchema } from './bodies.js';
 
 const HealthSchema = z.object({ ok: z.literal(true), instance: z.string().describe('Tells this server from every other.') });
 

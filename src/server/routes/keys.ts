@@ -1,7 +1,7 @@
 import { ApiKeySchema, CreateApiKeySchema, CreatedApiKeySchema } from '../../schemas/key.js';
 import { IdSchema } from '../../schemas/primitives.js';
-import { aKey } from '../examples.js';
-import { created, list, ok } from '../reply.js';
+import { created, list, ok } from '../http/reply.js';
+import { aKey } from '../openapi/examples.js';
 import { route } from '../route.js';
 import { exampleList, listOf, ProjectPath } from './shapes.js';
 

@@ -1,10 +1,10 @@
 import type { TrailClient } from '../../client/port.js';
 import type { ProjectRole } from '../../schemas/project.js';
+import { MeSchema } from '../../schemas/wire.js';
+import { ok } from '../http/reply.js';
 import type { Caller } from '../port.js';
-import { ok } from '../reply.js';
 import { route } from '../route.js';
 import { VERSION } from '../version.js';
-import { MeSchema } from './bodies.js';
 
 export const meRoutes = [
   route({

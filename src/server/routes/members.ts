@@ -1,11 +1,11 @@
-import { validated } from '../../client/validate.js';
 import { NameSchema } from '../../schemas/primitives.js';
 import { ProjectMemberSchema } from '../../schemas/project.js';
-import { aMember } from '../examples.js';
-import { list, noContent, ok } from '../reply.js';
+import { validated } from '../../schemas/validate.js';
+import { MemberRoleSchema } from '../../schemas/wire.js';
+import { list, noContent, ok } from '../http/reply.js';
+import { aMember } from '../openapi/examples.js';
 import { route } from '../route.js';
 import { wasThere } from './absent.js';
-import { MemberRoleSchema } from './bodies.js';
 import { exampleList, GONE, listOf, ProjectPath } from './shapes.js';
 
 const MemberPath = ProjectPath.extend({ userId: NameSchema });

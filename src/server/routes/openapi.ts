@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { docsPage } from '../docs/page.js';
-import { ok } from '../reply.js';
+import { ok } from '../http/reply.js';
 import { route } from '../route.js';
 
 const DocumentSchema = z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) });

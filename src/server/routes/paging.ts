@@ -1,4 +1,4 @@
-import { list, type Reply } from '../reply.js';
+import { list, type Reply } from '../http/reply.js';
 import { MOST_ROWS } from './shapes.js';
 
 /**

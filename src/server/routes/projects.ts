@@ -1,6 +1,6 @@
 import { CreateProjectSchema, OptimizationProjectSchema, UpdateProjectSchema } from '../../schemas/project.js';
-import { aProject } from '../examples.js';
-import { created, list, noContent, ok } from '../reply.js';
+import { created, list, noContent, ok } from '../http/reply.js';
+import { aProject } from '../openapi/examples.js';
 import { route } from '../route.js';
 import { present, wasThere } from './absent.js';
 import { exampleList, GONE, listOf, ProjectPath } from './shapes.js';

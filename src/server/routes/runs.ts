@@ -9,13 +9,14 @@ import {
   RunStatusSchema,
   UpdateOptimizationRunSchema,
 } from '../../schemas/run.js';
-import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
-import { BulkResultSchema, bulk, itemByItem } from '../bulk.js';
-import { anIteration, aRun, newRun } from '../examples.js';
-import { created, noContent, ok } from '../reply.js';
+import { RunWithIterationsSchema } from '../../schemas/wire.js';
+import { mediaTypeOf, NDJSON_TYPE } from '../http/body.js';
+import { BulkResultSchema } from '../http/bulk-result.js';
+import { created, noContent, ok } from '../http/reply.js';
+import { anIteration, aRun, newRun } from '../openapi/examples.js';
 import { route } from '../route.js';
 import { present, wasThere } from './absent.js';
-import { RunWithIterationsSchema } from './bodies.js';
+import { bulk, itemByItem } from './bulk.js';
 import { ByIdQuery, GONE, RunPath } from './shapes.js';
 
 const { tags: _, offset: __, ...filters } = OptimizationRunFiltersSchema.shape;

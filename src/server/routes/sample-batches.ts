@@ -1,10 +1,10 @@
 import type { TrailClient } from '../../client/port.js';
-import { validated } from '../../client/validate.js';
 import { isOptrailError } from '../../errors.js';
 import { plainSample } from '../../schemas/plain-sample.js';
 import { type CreateOptimizationSampleInput, CreateOptimizationSampleSchema } from '../../schemas/sample.js';
-import type { BatchStore, Outcome } from '../bulk.js';
-import { statusOf } from '../problem.js';
+import { validated } from '../../schemas/validate.js';
+import { statusOf } from '../http/problem.js';
+import type { BatchStore, Outcome } from './bulk.js';
 
 /** Samples of one transaction. */
 const BATCH = 1000;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { validated } from '../../client/validate.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
 import {
@@ -8,13 +7,15 @@ import {
   OptimizationSampleSchema,
   SampleBatchResultSchema,
 } from '../../schemas/sample.js';
-import { mediaTypeOf, NDJSON_TYPE } from '../body.js';
-import { BulkResultSchema, bulk } from '../bulk.js';
-import { aSample, newSample } from '../examples.js';
-import { rowsAsLines, wantsLines } from '../lines.js';
-import { created, ok } from '../reply.js';
+import { validated } from '../../schemas/validate.js';
+import { NewSampleSchema, NewSamplesSchema, SamplesOfRunsSchema } from '../../schemas/wire.js';
+import { mediaTypeOf, NDJSON_TYPE } from '../http/body.js';
+import { BulkResultSchema } from '../http/bulk-result.js';
+import { rowsAsLines, wantsLines } from '../http/lines.js';
+import { created, ok } from '../http/reply.js';
+import { aSample, newSample } from '../openapi/examples.js';
 import { route } from '../route.js';
-import { NewSampleSchema, NewSamplesSchema, SamplesOfRunsSchema } from './bodies.js';
+import { bulk } from './bulk.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';

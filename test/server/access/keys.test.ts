@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TrailClient } from '../../../src/client/port.js';
 import type { CreatedApiKey } from '../../../src/schemas/index.js';
-import { KeyRing } from '../../../src/server/access/keyring.js';
+import { KeyRing } from '../../../src/server/access/api-key-cache.js';
 import type { Caller } from '../../../src/server/port.js';
 import type { OptrailServer } from '../../../src/server.js';
 import { aRun, newProject } from '../../support/records.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { networkOf, RateLimit } from '../../../src/server/access/rate.js';
-import { Recent } from '../../../src/server/access/recent.js';
+import { Recent } from '../../../src/server/access/lru-cache.js';
+import { networkOf, RateLimit } from '../../../src/server/access/token-bucket.js';
 import { ask, serving } from './served.js';
 
 const served = serving();

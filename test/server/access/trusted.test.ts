@@ -7,8 +7,8 @@ const TRUSTED_IN: Record<string, string> = {
   'src/database/port.ts': 'says what it is',
   'src/database/migrate.ts': 'installs the schema, which only its owner may',
   'src/database/set-aside.ts': 'moves a schema of another version away, which only its owner may',
-  'src/open.ts': "the program's own client, which is whoever connects",
-  'src/operations/trusted.ts': 'the server: each of its acts with a reason',
+  'src/client/open/create-client.ts': "the program's own client, which is whoever connects",
+  'src/server/backend/as-system.ts': 'the server: each of its acts with a reason',
 };
 
 function sources(folder: string): string[] {
@@ -23,10 +23,10 @@ test('nothing else acts with the rights of the connection', () => {
 });
 
 test('every act that has a reason is made, and none without', () => {
-  const [, list = ''] = /TRUSTED_ACTS = \{([\s\S]*?)\n\}/.exec(readFileSync('src/operations/trusted.ts', 'utf8')) ?? [];
+  const [, list = ''] = /TRUSTED_ACTS = \{([\s\S]*?)\n\}/.exec(readFileSync('src/server/backend/as-system.ts', 'utf8')) ?? [];
   const reasons = [...list.matchAll(/^ {2}'([^']+)':/gm)].map(([, act]) => act);
   const made = sources('src').flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/(?:trustedTo|\.trusted)\('([^']+)'/g)].map(([, act]) => act),
+    [...readFileSync(file, 'utf8').matchAll(/(?:asSystem|\.trusted)\('([^']+)'/g)].map(([, act]) => act),
   );
   expect([...new Set(made)].sort()).toEqual(reasons.sort());
 });

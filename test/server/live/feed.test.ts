@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Database, TRUSTED } from '../../../src/database/port.js';
 import { openPostgres, type PoolLike } from '../../../src/database/postgres.js';
-import { DatabaseEvents } from '../../../src/operations/events/feed.js';
+import { DatabaseEvents } from '../../../src/server/backend/events/feed.js';
 import type { EventPage } from '../../../src/store/events.js';
 import { aRun, newProject } from '../../support/records.js';
 import { INSTALLS, type Trail } from '../../support/trails.js';

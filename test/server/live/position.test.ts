@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { later, type Position, parsePosition, sees } from '../../../src/operations/events/position.js';
+import { later, type Position, parsePosition, sees } from '../../../src/server/position.js';
 
 function position(text: string): Position {
   const parsed = parsePosition(text);

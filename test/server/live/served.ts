@@ -1,7 +1,7 @@
 import type { Claims } from '../../../src/schemas/project.js';
 import { createAccess } from '../../../src/server/access/access.js';
 import { createApp } from '../../../src/server/app.js';
-import { openTrail } from '../../../src/trail.js';
+import { openBackend } from '../../../src/server/backend/database-backend.js';
 import { SECRET, tokenOf } from '../../support/http.js';
 import { Follower } from './follower.js';
 
@@ -19,7 +19,7 @@ export interface Served {
 }
 
 export function serve(databaseUrl: string | undefined, { recheckMs }: { recheckMs?: number } = {}): Served {
-  const trail = openTrail({ databaseUrl });
+  const trail = openBackend({ databaseUrl });
   const closing = new AbortController();
   const access = createAccess(trail, { auth: { open: true, jwtSecret: SECRET }, rateLimit: { perSecond: 1, burst: 1_000 } });
   const app = createApp({ trail, ...access, recheckMs, closing: closing.signal });

@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import { type Identity, TRUSTED } from '../../database/port.js';
+import { isOptrailError, OptrailError, type OptrailErrorCode } from '../../errors.js';
+import { ClaimsSchema } from '../../schemas/project.js';
+import { validated } from '../../schemas/validate.js';
+import { SamplesOnThread } from '../../store/sample-ingest/threaded.js';
+import { type DelegatedCall, delegating } from '../delegate.js';
+import { createDirectClient } from '../direct/direct-client.js';
+import { createHttpClient } from '../http/http-client.js';
+import type { ClientHandle, TrailClient } from '../port.js';
+import { discoverServer } from './discover-server.js';
+import { type ClosableConnection, LazyConnection } from './lazy-connection.js';
+import { type ClientOptions, databaseTargetOf, type Target, targetOf } from './target.js';
+
+export type { ClientOptions } from './target.js';
+
+/** The helper functions over a connection, as its own role and under users' identities. */
+export function handleOn(connection: ClosableConnection): ClientHandle {
+  return handleOf(
+    (identity) => createDirectClient(connection, identity),
+    () => connection.close(),
+  );
+}
+
+function handleOf(clientAs: (identity: Identity) => TrailClient, close: () => Promise<void>): ClientHandle {
+  return {
+    ...clientAs(TRUSTED),
+    as: (claims) => clientAs({ kind: 'claims', claims: validated(ClaimsSchema, claims, ['claims']) }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Chooses for each call the way it takes: to the database, to the server that is named, or to the one that has the embedded directory
+ * open at present. So a script records while `optrail serve` runs, and goes on when it ends.
+ */
+class RoutingClient {
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #connection = new LazyConnection(() => databaseTargetOf(this.target), new SamplesOnThread());
+  #target: Target | undefined;
+  #server: ClientHandle | undefined;
+  #joined: ClientHandle | undefined;
+  #closed = false;
+
+  constructor(private readonly options: ClientOptions) {}
+
+  get target(): Target {
+    this.#target ??= targetOf(this.options);
+    return this.#target;
+  }
+
+  as(identity: Identity): TrailClient {
+    const direct = createDirectClient(this.#connection, identity);
+    return delegating((call) => this.#tracked(() => this.#make(call, direct, identity)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#connection.close();
+  }
+
+  async #tracked<T>(make: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one with createClient().' });
+    const running = make();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  async #make(call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
+    const { target } = this;
+    if (target.kind === 'server') {
+      this.#server ??= createHttpClient(target);
+      return call.on(actingAs(identity, this.#server));
+    }
+    return target.kind === 'embedded' ? this.#inDirectory(target.directory, call, direct, identity) : call.on(direct);
+  }
+
+  async #inDirectory(directory: string, call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
+    const joined = this.#joined;
+    if (joined !== undefined) {
+      const answer = await call.on(actingAs(identity, joined)).then(
+        (value) => ({ value }),
+        (error: unknown) => this.#leave(joined, call, error),
+      );
+      if (answer !== null) return answer.value;
+    }
+    try {
+      return await call.on(direct);
+    } catch (error) {
+      const server = isOf(error, 'database_locked') ? await discoverServer(resolve(directory)) : null;
+      if (server === null) throw error;
+      this.#joined = server;
+      return call.on(actingAs(identity, server));
+    }
+  }
+
+  /** Where the server has gone, the directory is free, or another server's: null says that the call can be made there. */
+  #leave(joined: ClientHandle, call: DelegatedCall, error: unknown): null {
+    if (!isOf(error, 'server_unreachable')) throw error;
+    if (this.#joined === joined) this.#joined = undefined;
+    if (!call.again) throw error;
+    return null;
+  }
+}
+
+/** Over HTTP nobody can act as another: the server's own client says so. */
+function actingAs(identity: Identity, server: ClientHandle): TrailClient {
+  return identity.kind === 'trusted' ? server : server.as({});
+}
+
+function isOf(error: unknown, code: OptrailErrorCode): boolean {
+  return isOptrailError(error) && error.code === code;
+}
+
+/**
+ * A handle on a trail, for those who want several, another identity, or to say when it closes. The database is opened by
+ * the first call. Without options the environment says where: `OPTRAIL_URL` (a server, with `OPTRAIL_API_KEY`), then
+ * `OPTRAIL_DATABASE_URL`, then `SUPABASE_DB_URL`, then an embedded database in `.optrail` beside the nearest package.json.
+ *
+ * On a database it acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
+ * On a server it acts as whom the key or token names. Where another process serves the embedded directory (`optrail serve`), calls
+ * go through that server.
+ */
+export function createClient(options: ClientOptions = {}): ClientHandle {
+  const chosen = new RoutingClient(options);
+  const handle = handleOf(
+    (identity) => chosen.as(identity),
+    () => chosen.close(),
+  );
+  targets.set(handle, () => chosen.target);
+  return handle;
+}
+
+/** Where each client's trail is. */
+const targets = new WeakMap<object, () => Target>();
+
+/** Where the trail of a client is that `createClient` made; undefined for any other. */
+export function targetOfClient(client: object): Target | undefined {
+  return targets.get(client)?.();
+}
+
+let shared: ClientHandle | undefined;
+
+/** The client behind the functions at top level: made at the first call, by the environment, one for the process. */
+export function defaultClient(): ClientHandle {
+  shared ??= createClient();
+  return shared;
+}
+
+/** Closes the client behind the functions at top level, if one was opened; a later call opens another. */
+export async function closeDefaultClient(): Promise<void> {
+  const client = shared;
+  shared = undefined;
+  await client?.close();
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type ErrorIssue, OptrailError } from '../errors.js';
+import { TimeSlice } from './time-slice.js';
+
+/** Issues that the message itself tells; the others are in the error's list. */
+const MOST_TOLD = 5;
+
+/** `['samples', 3, 'score']` -> `samples[3].score` */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}
+
+function issuesOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: readonly PropertyKey[]): ErrorIssue[] {
+  const path = [...root, ...issue.path];
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ path: pathText(path), message: `is required (${issue.expected})` }];
+  }
+  if (issue.code !== 'unrecognized_keys') return [{ path: pathText(path), message: issue.message }];
+  return issue.keys.map((key) => ({ path: pathText([...path, key]), message: `is no field here${guess(key, schema)}` }));
+}
+
+/** Who comes from SQL or Python writes run_name. */
+function guess(key: string, schema: z.ZodType): string {
+  const letters = (name: string) => name.replaceAll('_', '').toLowerCase();
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const meant = fields.find((field) => letters(field) === letters(key));
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
+}
+
+/** A getter of the caller's own may throw while the schema reads. */
+function parsed<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> {
+  try {
+    return schema.safeParse(value);
+  } catch (error) {
+    throw new OptrailError('invalid_input', `The input could not be read: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'Nothing was stored.',
+      cause: error,
+    });
+  }
+}
+
+/** The value as the schema gives it back, or `invalid_input` with every issue and its path below `root`. */
+export function validated<S extends z.ZodType>(schema: S, value: unknown, root: readonly PropertyKey[] = []): z.output<S> {
+  const result = parsed(schema, value);
+  if (result.success) return result.data;
+  throw refusal(result.error.issues.flatMap((issue) => issuesOf(issue, schema, root)));
+}
+
+/**
+ * A list of items that have a schema, as `validated` gives it, in turns. `quick` gives an item that needs no closer look at a
+ * fraction of the schema's cost.
+ */
+export async function validatedItems<S extends z.ZodType>(
+  values: readonly unknown[],
+  item: S,
+  quick: (value: unknown) => z.output<S> | undefined,
+  root: readonly PropertyKey[],
+): Promise<z.output<S>[]> {
+  const items: z.output<S>[] = [];
+  const issues: ErrorIssue[] = [];
+  const turn = new TimeSlice();
+  for (const [index, value] of values.entries()) {
+    const plain = quick(value);
+    const result = plain === undefined ? parsed(item, value) : { success: true as const, data: plain };
+    if (result.success) items.push(result.data);
+    else issues.push(...result.error.issues.flatMap((issue) => issuesOf(issue, item, [...root, index])));
+    if (turn.isOver()) await turn.next();
+  }
+  if (issues.length > 0) throw refusal(issues);
+  return items;
+}
+
+function refusal(issues: ErrorIssue[]): OptrailError {
+  const told = issues.slice(0, MOST_TOLD).map(({ path, message }) => `${path === '' ? 'the input' : path}: ${message}`);
+  const more = issues.length > MOST_TOLD ? `; and ${issues.length - MOST_TOLD} more in .issues` : '';
+  return new OptrailError('invalid_input', `${told.join('; ')}${more}`, {
+    issues,
+    hint: 'Nothing was stored.',
+  });
+}

@@ -1,0 +1,189 @@
+import { Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { isOptrailError, OptrailError } from '../../errors.js';
+import { jsonErrorPosition } from './json-position.js';
+import { HttpRefusal } from './problem.js';
+
+/** Largest body that is read whole, in bytes, decompressed. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** A body of lines is never held whole: so many times the above. */
+const LINES_FACTOR = 32;
+
+/** By content encoding. A map, since an object has more names than were put into it. */
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+export const JSON_TYPE = 'application/json';
+export const NDJSON_TYPE = 'application/x-ndjson';
+
+/** The media type of a body, without its parameters. Rejects with 415 where the charset is another than UTF-8. */
+export function mediaTypeOf(request: Request): string {
+  const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw new HttpRefusal(415, 'invalid_input', `A body must be UTF-8, and not ${charset.slice(8)}.`, { path: 'content-type' });
+  }
+  return type.trim();
+}
+
+/**
+ * The bytes of a body as they come, decompressed. Rejects with `too_large` before more than `limit` of them were given, and with `aborted`
+ * where the rest does not come, or not in time.
+ */
+async function* bytesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const declared = Number(request.headers.get('content-length') ?? 0);
+  if (declared > limit) throw tooLarge(limit);
+  if (request.body === null) return;
+  let length = 0;
+  try {
+    for await (const chunk of decoded(request, request.body, signal)) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      yield chunk;
+    }
+  } catch (error) {
+    if (isOptrailError(error)) throw error;
+    throw isOptrailError(signal.reason) ? signal.reason : brokenOff(error);
+  }
+}
+
+function brokenOff(cause: unknown): OptrailError {
+  return new OptrailError('aborted', 'The body broke off.', { retryable: true, cause });
+}
+
+async function* decoded(request: Request, body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const source = Readable.fromWeb(body as import('node:stream/web').ReadableStream, { signal });
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  const makeDecoder = DECODERS.get(encoding);
+  if (makeDecoder === undefined && encoding !== 'identity') {
+    throw new HttpRefusal(415, 'invalid_input', `The content encoding ${JSON.stringify(encoding.slice(0, 40))} is not supported.`, {
+      path: 'content-encoding',
+      hint: 'Use gzip, deflate or br, or none.',
+      headers: { 'accept-encoding': 'gzip, deflate, br' },
+    });
+  }
+  if (makeDecoder === undefined) return yield* source as AsyncIterable<Uint8Array>;
+  const decoder = makeDecoder();
+  source.on('error', (error) => decoder.destroy(error));
+  try {
+    yield* source.pipe(decoder) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new HttpRefusal(400, 'invalid_input', `The body is not ${encoding}, as its Content-Encoding says.`, { cause: error });
+  } finally {
+    source.destroy();
+    decoder.destroy();
+  }
+}
+
+/** The JSON of a body. Rejects with 413, 415, or 400 with the place where it is no JSON; its text is never part of an error. */
+export async function jsonOf(request: Request, limit: number, signal: AbortSignal): Promise<unknown> {
+  const type = mediaTypeOf(request);
+  const declared = declaredLength(request);
+  if (declared === undefined ? request.body === null : declared === 0) return undefined;
+  if (type !== JSON_TYPE && !/^application\/[\w.-]+\+json$/.test(type)) {
+    throw new HttpRefusal(415, 'invalid_input', `The body must be ${JSON_TYPE}${type === '' ? '' : `, and not ${type.slice(0, 80)}`}.`, {
+      path: 'content-type',
+      headers: { accept: JSON_TYPE },
+    });
+  }
+  // A web stream costs more than all the rest of a small request, and what says how large it is needs none to be held to the limit.
+  const isBounded = declared !== undefined && declared <= limit && !request.headers.has('content-encoding');
+  return parseJson(isBounded ? await wholeOf(request, signal) : await joined(bytesOf(request, limit, signal)));
+}
+
+/** What Content-Length says, which the parser of HTTP sees to; undefined where nothing does. */
+function declaredLength(request: Request): number | undefined {
+  const length = request.headers.get('content-length');
+  return length === null ? undefined : Number(length);
+}
+
+async function wholeOf(request: Request, signal: AbortSignal): Promise<Uint8Array> {
+  const late = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  try {
+    return new Uint8Array(await Promise.race([request.arrayBuffer(), late]));
+  } catch (error) {
+    throw isOptrailError(error) ? error : brokenOff(error);
+  }
+}
+
+async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+/** Bytes as JSON, or undefined where there are none. */
+export function parseJson(bytes: Uint8Array, line?: number): unknown {
+  if (bytes.length === 0) return undefined;
+  const text = utf8Of(bytes, line);
+  try {
+    return JSON.parse(text);
+  } catch {
+    const at = jsonErrorPosition(text);
+    const place = at >= text.length ? 'it ends too early' : `at character ${at + 1}`;
+    throw new HttpRefusal(400, 'invalid_input', `${line === undefined ? 'The body' : `Line ${line}`} is not JSON: ${place}.`);
+  }
+}
+
+function utf8Of(bytes: Uint8Array, line: number | undefined): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpRefusal(400, 'invalid_input', `${line === undefined ? 'The body' : `Line ${line}`} is not UTF-8.`);
+  }
+}
+
+function tooLarge(limit: number): HttpRefusal {
+  const size = limit % 1_048_576 === 0 ? `${limit / 1_048_576} MiB` : `${limit} bytes`;
+  return new HttpRefusal(413, 'too_large', `The body is larger than ${size}.`, {
+    hint: `Send less at once, or many rows as ${NDJSON_TYPE}, a row a line.`,
+  });
+}
+
+/**
+ * The lines of an NDJSON body, empty ones too, as they come. A line is held whole and so has the limit of a body; a byte order mark and
+ * the last line's missing end are forgiven.
+ */
+export async function* linesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const line = new LineBuffer(limit);
+  for await (const chunk of bytesOf(request, limit * LINES_FACTOR, signal)) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      yield line.end(chunk.subarray(from, end));
+      from = end + 1;
+    }
+    line.add(chunk.subarray(from));
+  }
+  const last = line.end(new Uint8Array());
+  if (last.length > 0) yield last;
+}
+
+class LineBuffer {
+  private parts: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(private readonly limit: number) {}
+
+  add(part: Uint8Array): void {
+    this.length += part.length;
+    if (this.length > this.limit) throw tooLarge(this.limit);
+    // A copy, since a decoder may use its chunk again.
+    if (part.length > 0) this.parts.push(Uint8Array.from(part));
+  }
+
+  end(part: Uint8Array): Uint8Array {
+    this.add(part);
+    const line = this.parts.length === 1 ? (this.parts[0] as Uint8Array) : Buffer.concat(this.parts);
+    this.parts = [];
+    this.length = 0;
+    return line.at(-1) === 13 ? line.subarray(0, -1) : line;
+  }
+}

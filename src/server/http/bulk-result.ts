@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { ProblemSchema } from './problem.js';
+
+/** The outcome of one line of a bulk request. */
+export const BulkResultSchema = z.object({
+  /** Counted from 1, empty lines too. */
+  line: z.number(),
+  /** As a request of its own would have been answered. */
+  status: z.number(),
+  /** Of what was stored, where it has one. */
+  id: z.string().optional(),
+  problem: ProblemSchema.optional(),
+});
