@@ -6,11 +6,13 @@ import { findings } from './lib/findings.mjs';
 const ROOMS_WITH_SQL = /^src\/(database|store)\//;
 
 const roots = ['src', 'dashboard/src'].filter((root) => existsSync(root));
-const files = roots.flatMap((root) =>
-  readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /[.]tsx?$/.test(name))
-    .map((name) => `${root}/${name}`),
-);
+const files = roots
+  .flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /[.]tsx?$/.test(name))
+      .map((name) => `${root}/${name}`),
+  )
+  .sort();
 
 const { output } = await cruise(roots, { ...rules.options, validate: true, ruleSet: { forbidden: rules.forbidden } });
 if (typeof output === 'string') throw new Error(output);

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { folderWith, runScript } from './script.js';
 
 const SOUND = {
-  'src/index.ts': "export { createRun } from './client/direct/direct-client.js';\n",
+  'src/index.ts': "export { createRun } from './client/open/create-client.js';\n",
   'src/errors.ts': "export const TEXT = 'update failed: select another run from the list';\n",
+  'src/client/open/create-client.ts': "export { createRun } from '../direct/direct-client.js';\n",
   'src/client/direct/direct-client.ts': "export { createRun } from '../../store/runs.js';\n",
   'src/store/runs.ts': "export { TEXT } from '../errors.js';\nexport const createRun = () => 'insert into public.optimization_runs';\n",
 };
@@ -15,7 +16,7 @@ const check = (files: Record<string, string>, ...nodeOptions: string[]) =>
 test('a tree that keeps to the arrows passes with one line', () => {
   const { status, stdout, stderr } = check(SOUND);
   expect(stderr).toBe('');
-  expect(stdout).toMatch(/^layers: 4 files, .*\n$/);
+  expect(stdout).toMatch(/^layers: 5 files, .*\n$/);
   expect(status).toBe(0);
 });
 
@@ -71,6 +72,6 @@ test('a TypeScript that dependency-cruiser cannot use fails, and does not pass w
   `;
   const preload = join(folderWith({ 'typescript7.cjs': typescript7 }), 'typescript7.cjs');
   const { status, stderr } = check(SOUND, '--require', preload);
-  expect(stderr).toContain('did not see 4 of 4 files');
+  expect(stderr).toContain('did not see 5 of 5 files');
   expect(status).toBe(1);
 });
