@@ -2,59 +2,94 @@
 const COMMON = ['errors'];
 
 /**
- * The rooms of src/, and what each may import besides itself and COMMON. A room that has rooms of its own is named without them:
- * `server` means the files that lie directly in src/server/. No arrow goes back up: the list is read from the foundation to the doors.
+ * The rooms of src/: what each is for, and what it may import besides itself and COMMON. A room that has rooms of its own is named
+ * without them: `server` means the files that lie directly in src/server/. No arrow goes back up: the list is read from the foundation
+ * to the doors. `npm run gen` draws the picture of ARCHITECTURE.md from it.
  */
-const ARROWS = {
-  errors: [],
-  schemas: [],
-  prompt: [],
-  config: ['schemas'],
-  processes: [],
-  trust: ['schemas'],
-  database: ['processes'],
-  journal: ['processes', 'schemas'],
-  store: ['database', 'schemas'],
-  'store/sample-ingest': ['database', 'schemas', 'store'],
-  client: ['schemas'],
-  'client/direct': ['client', 'database', 'schemas', 'store', 'store/sample-ingest'],
-  'client/http': ['client', 'schemas'],
-  'client/open': ['client', 'client/direct', 'client/http', 'config', 'database', 'journal', 'processes', 'schemas', 'store/sample-ingest'],
-  'recorder/sanitize': ['recorder/options', 'recorder/port', 'recorder/warnings', 'schemas'],
-  'recorder/queue': [
-    'client/port',
-    'journal/port',
-    'recorder/port',
-    'recorder/sanitize',
-    'recorder/timers',
-    'recorder/warnings',
-    'schemas',
-  ],
-  recorder: ['client/port', 'journal/port', 'recorder/queue', 'recorder/sanitize', 'schemas'],
-  optimizers: ['recorder', 'schemas'],
-  demo: ['optimizers', 'recorder', 'schemas'],
-  'server/http': ['schemas', 'server/env', 'server/port'],
-  'server/access': ['client/port', 'schemas', 'server/env', 'server/http', 'server/port'],
-  'server/live': ['schemas', 'server/port', 'server/position'],
-  'server/openapi': ['schemas', 'server/http', 'server/openapi-types', 'server/route', 'server/version'],
-  'server/docs': ['server/http', 'server/openapi', 'server/openapi-types'],
-  'server/routes': [
-    'client/port',
-    'schemas',
-    'server/docs',
-    'server/http',
-    'server/live',
-    'server/openapi',
-    'server/port',
-    'server/route',
-    'server/version',
-  ],
-  server: ['client/port', 'schemas', 'server/access', 'server/http', 'server/openapi', 'server/routes'],
-  'server/backend': ['client/direct', 'client/open', 'client/port', 'database', 'schemas', 'server/port', 'server/position', 'store'],
+export const ROOMS = {
+  errors: { for: 'one error class, one catalogue of codes', imports: [] },
+  schemas: {
+    for: 'Zod schemas and the types they infer, one file a noun; the rule for "best"; long computations in time slices',
+    imports: [],
+  },
+  prompt: { for: 'a program as a person reads it, for any optimizer library', imports: [] },
+  config: { for: 'the environment, parsed once', imports: ['schemas'] },
+  processes: { for: 'process identity, and a lock that ends with its process', imports: [] },
+  trust: { for: 'verdicts: is a win real, what changed it, what it broke; pure functions', imports: ['schemas'] },
+  database: { for: 'a connection and nothing else: engines, sessions, migrations', imports: ['processes'] },
+  journal: { for: 'a file of writes that wait for the database', imports: ['processes', 'schemas'] },
+  store: { for: 'SQL, one file a noun: parameters in, rows out', imports: ['database', 'schemas'] },
+  'store/sample-ingest': {
+    for: 'the fast path of sample batches: known examples, columns, a thread',
+    imports: ['database', 'schemas', 'store'],
+  },
+  client: { for: 'the interface of the helper functions, and the checks of their arguments', imports: ['schemas'] },
+  'client/direct': {
+    for: 'the helper functions over a database',
+    imports: ['client', 'database', 'schemas', 'store', 'store/sample-ingest'],
+  },
+  'client/http': { for: 'the helper functions over a server', imports: ['client', 'schemas'] },
+  'client/open': {
+    for: '`createClient`: finds the target, opens it on the first call, routes each call',
+    imports: ['client', 'client/direct', 'client/http', 'config', 'database', 'journal', 'processes', 'schemas', 'store/sample-ingest'],
+  },
+  'recorder/sanitize': {
+    for: 'turns any value of a caller into records that can be stored',
+    imports: ['recorder/options', 'recorder/port', 'recorder/warnings', 'schemas'],
+  },
+  'recorder/queue': {
+    for: 'the queue between a run and the database: batches, retries, spills to the journal',
+    imports: ['client/port', 'journal/port', 'recorder/port', 'recorder/sanitize', 'recorder/timers', 'recorder/warnings', 'schemas'],
+  },
+  recorder: {
+    for: '`trackRun`: a run whose recording survives a failing database',
+    imports: ['client/port', 'journal/port', 'recorder/queue', 'recorder/sanitize', 'schemas'],
+  },
+  optimizers: { for: 'one folder a library: its events as records', imports: ['recorder', 'schemas'] },
+  demo: { for: 'the data set and offline model of `npm start`', imports: ['optimizers', 'recorder', 'schemas'] },
+  'server/http': {
+    for: 'HTTP without routes: bodies, queries, replies, problems, deadlines',
+    imports: ['schemas', 'server/env', 'server/port'],
+  },
+  'server/access': {
+    for: 'authentication, rate limits, origins',
+    imports: ['client/port', 'schemas', 'server/env', 'server/http', 'server/port'],
+  },
+  'server/live': { for: 'server-sent events', imports: ['schemas', 'server/port', 'server/position'] },
+  'server/openapi': {
+    for: 'the OpenAPI document, made from routes and schemas',
+    imports: ['schemas', 'server/http', 'server/openapi-types', 'server/route', 'server/version'],
+  },
+  'server/docs': {
+    for: 'the page at `/docs`, made from the OpenAPI document',
+    imports: ['server/http', 'server/openapi', 'server/openapi-types'],
+  },
+  'server/routes': {
+    for: 'one file a noun: request in, helper function, reply out',
+    imports: [
+      'client/port',
+      'schemas',
+      'server/docs',
+      'server/http',
+      'server/live',
+      'server/openapi',
+      'server/port',
+      'server/route',
+      'server/version',
+    ],
+  },
+  server: {
+    for: 'the app: middleware and routes; it never listens',
+    imports: ['client/port', 'schemas', 'server/access', 'server/http', 'server/openapi', 'server/routes'],
+  },
+  'server/backend': {
+    for: 'the database behind the server: identities, events, maintenance',
+    imports: ['client/direct', 'client/open', 'client/port', 'database', 'schemas', 'server/port', 'server/position', 'store'],
+  },
 };
 
 /** The package's entry points, as package.json exports them: they compose the defaults, and may import any room. */
-const ENTRIES = ['index', 'edge', 'ax', 'server', 'trust'];
+export const ENTRIES = ['index', 'edge', 'ax', 'server', 'trust'];
 
 /** Rooms that only the rooms named here may import, if the arrows alone would allow more. */
 const DOORS = {
@@ -80,11 +115,11 @@ const PORTABLE = [
 const PORTABLE_ENTRIES = ['edge'];
 const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
 
-const ROOMS = [...Object.keys(ARROWS), 'cli'];
+const NAMES = [...Object.keys(ROOMS), 'cli'];
 
 /** @param {string} name of a room, or of a single file as `client/port` */
 function pattern(name) {
-  const hasRooms = ROOMS.some((room) => room.startsWith(`${name}/`));
+  const hasRooms = NAMES.some((room) => room.startsWith(`${name}/`));
   return hasRooms ? `${name}/[^/]+[.]ts$` : `${name}(/|[.]ts$)`;
 }
 
@@ -112,7 +147,7 @@ const started = [
   '^src/store/sample-ingest/worker[.]ts$',
 ];
 
-const arrows = Object.entries(ARROWS).map(([room, others]) =>
+const arrows = Object.entries(ROOMS).map(([room, { imports: others }]) =>
   forbid(
     `arrow/${room}`,
     `${room} imports ${[...COMMON, ...others].join(', ')} and nothing else of src/.`,
@@ -137,7 +172,7 @@ export default {
     forbid(
       'unknown-room',
       'Give the new room its arrows in .dependency-cruiser.mjs.',
-      { path: '^src/', pathNot: [entries, inside(ROOMS)] },
+      { path: '^src/', pathNot: [entries, inside(NAMES)] },
       {},
     ),
     forbid(
