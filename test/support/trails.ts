@@ -13,6 +13,7 @@ import type { SampleStorage } from '../../src/store/sample-ingest/storage.js';
 import { SamplesOnThread } from '../../src/store/sample-ingest/threaded.js';
 import { freshDatabase, freshDirectory } from './databases.js';
 import { startHttp } from './http.js';
+import { type PoolMode, startPooler } from './pgbouncer.js';
 import type { Major } from './postgres.js';
 import { asSuperuser, databaseUrl } from './sql.js';
 
@@ -107,11 +108,34 @@ const served: Install = {
   },
 };
 
+/** PostgreSQL behind PgBouncer, as deployments with many processes have it. */
+export function behindPgBouncer(major: Major, mode: PoolMode): Install {
+  return {
+    name: `PostgreSQL ${major} behind PgBouncer, ${mode} mode`,
+    kind: 'postgres',
+    overHttp: false,
+    async open() {
+      const direct = await freshDatabase(major, { migrated: true });
+      const pooler = await startPooler(direct, mode);
+      const url = pooler.through(direct);
+      return trailOf(createClient({ databaseUrl: url }), openPostgres({ url: direct }), direct, pooler.stop);
+    },
+  };
+}
+
 /** What samples mean they mean on a thread of their own too. */
 export const THREADED: readonly Install[] = [threadedEmbedded, threadedPostgres];
 
-/** Every suite that says what a function means holds on each of these. */
-export const INSTALLS: readonly Install[] = [
+/** `OPTRAIL_TEST_POOLER=transaction` (or `session`) runs the suites of installs behind PgBouncer alone. */
+const pooler = process.env.OPTRAIL_TEST_POOLER as PoolMode | undefined;
+const POOLED: readonly Install[] =
+  pooler === undefined
+    ? []
+    : pooler === 'session'
+      ? [behindPgBouncer(15, pooler)]
+      : [behindPgBouncer(15, pooler), behindPgBouncer(18, pooler)];
+
+const UNPOOLED: readonly Install[] = [
   embedded,
   byPostgres(15, 'superuser'),
   byPostgres(15, 'ordinary owner'),
@@ -119,8 +143,11 @@ export const INSTALLS: readonly Install[] = [
   byPostgres(18, 'ordinary owner'),
 ];
 
+/** Every suite that says what a function means holds on each of these. */
+export const INSTALLS: readonly Install[] = pooler === undefined ? UNPOOLED : POOLED;
+
 /** And what it means to a caller it means over HTTP too. */
-export const DOORS: readonly Install[] = [...INSTALLS, served];
+export const DOORS: readonly Install[] = pooler === undefined ? [...INSTALLS, served] : POOLED;
 
 /** A trail that is opened before the tests of the suite around the call and closed after them. */
 export function useTrail(install: Install): Trail {

@@ -53,16 +53,19 @@ export class Lease implements Channel {
   giveBack(): void {
     if (this.#returned) return;
     this.#returned = true;
-    this.#client.removeListener('error', ignore);
-    this.#client.release(this.#broken);
+    this.#release(this.#broken);
   }
 
-  /** Stops what the server is doing for us and drops the connection, which also rolls back. */
+  /** Cancels the running query and drops the connection, which also rolls back. */
   abandon(): void {
     if (this.#returned) return;
-    cancelQuery(this.#client);
-    this.#broken = true;
-    this.giveBack();
+    this.#returned = true;
+    void cancelQuery(this.#client).then(() => this.#release(true));
+  }
+
+  #release(drop: boolean): void {
+    this.#client.removeListener('error', ignore);
+    this.#client.release(drop);
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {

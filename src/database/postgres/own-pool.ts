@@ -1,8 +1,11 @@
 import pg from 'pg';
+import { OptrailError } from '../../errors.js';
 import type { PoolClientLike, PoolLike } from './pool.js';
 
 /** Milliseconds to wait for a connection, be it a new one or a free one. */
 const CONNECT_TIMEOUT = 10_000;
+/** Milliseconds for a new connection to answer its first query. Less than CONNECT_TIMEOUT, so that the error that names the cause comes first. */
+const ANSWER_TIMEOUT = 8_000;
 /** Milliseconds that a connection stays open unused. */
 const IDLE_TIMEOUT = 30_000;
 
@@ -65,14 +68,42 @@ export class OwnPool implements PoolLike {
       idleTimeoutMillis: IDLE_TIMEOUT,
       keepAlive: true,
       allowExitOnIdle: true,
+      verify: (client: pg.PoolClient, done: (error?: Error) => void) => assertAnswers(client, this.#max).then(() => done(), done),
       ...(encrypt ? { ssl: { rejectUnauthorized: false } } : {}),
-    });
+    } as pg.PoolConfig);
     // A connection that breaks while idle is replaced by the next call; unheard, the event would end the process.
     pool.on('error', () => {});
     // The pool stops listening to a client before whoever waits for it can listen: the server may say goodbye in between.
     pool.on('connect', (client) => client.on('error', () => {}));
     return pool;
   }
+}
+
+/**
+ * A pooler in session mode accepts any number of clients, and lets those wait that find none of its server connections free. Their first
+ * query would hang until a connection ends: this process's own connections may be what they wait for. Rejects with `database_busy`.
+ */
+async function assertAnswers(client: pg.PoolClient, max: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooFewServerConnections(max)), ANSWER_TIMEOUT);
+  });
+  try {
+    await Promise.race([client.query('select'), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooFewServerConnections(max: number): OptrailError {
+  return new OptrailError(
+    'database_busy',
+    `A new connection was accepted but not served within ${ANSWER_TIMEOUT / 1000} s: a pooler in front of the database has no server connection free.`,
+    {
+      retryable: true,
+      hint: `Use transaction mode, or raise the pooler's pool (PgBouncer: default_pool_size) to the connections of all processes: this one opens up to ${max}, 4 more to store samples, and 1 to listen.`,
+    },
+  );
 }
 
 function wantsTls(url: string): boolean {
