@@ -109,7 +109,7 @@ const served: Install = {
 };
 
 /** PostgreSQL behind PgBouncer, as deployments with many processes have it. */
-export function behindPgBouncer(major: Major, mode: PoolMode): Install {
+function behindPgBouncer(major: Major, mode: PoolMode): Install {
   return {
     name: `PostgreSQL ${major} behind PgBouncer, ${mode} mode`,
     kind: 'postgres',
