@@ -23,15 +23,27 @@ export const ROOMS = {
     for: 'the fast path of sample batches: known examples, columns, a thread',
     imports: ['database', 'schemas', 'store'],
   },
-  client: { for: 'the interface of the helper functions, and the checks of their arguments', imports: ['schemas'] },
+  'client/functions': { for: 'the helper functions, one file a noun: types, arguments, results, REST routes', imports: ['schemas'] },
+  client: { for: 'the one table of operations, and the checks of their arguments', imports: ['client/functions', 'schemas'] },
   'client/direct': {
     for: 'the helper functions over a database',
-    imports: ['client', 'database', 'schemas', 'store', 'store/sample-ingest'],
+    imports: ['client', 'client/functions', 'database', 'schemas', 'store', 'store/sample-ingest'],
   },
-  'client/http': { for: 'the helper functions over a server', imports: ['client', 'schemas'] },
+  'client/http': { for: 'the helper functions over a server', imports: ['client', 'client/functions', 'schemas'] },
   'client/open': {
     for: '`createClient`: finds the target, opens it on the first call, routes each call',
-    imports: ['client', 'client/direct', 'client/http', 'config', 'database', 'journal', 'processes', 'schemas', 'store/sample-ingest'],
+    imports: [
+      'client',
+      'client/direct',
+      'client/functions',
+      'client/http',
+      'config',
+      'database',
+      'journal',
+      'processes',
+      'schemas',
+      'store/sample-ingest',
+    ],
   },
   'recorder/sanitize': {
     for: 'turns any value of a caller into records that can be stored',
@@ -39,7 +51,17 @@ export const ROOMS = {
   },
   'recorder/queue': {
     for: 'the queue between a run and the database: batches, retries, spills to the journal',
-    imports: ['client/port', 'journal/port', 'recorder/port', 'recorder/sanitize', 'recorder/timers', 'recorder/warnings', 'schemas'],
+    imports: [
+      'client/functions',
+      'client/operations',
+      'client/port',
+      'journal/port',
+      'recorder/port',
+      'recorder/sanitize',
+      'recorder/timers',
+      'recorder/warnings',
+      'schemas',
+    ],
   },
   recorder: {
     for: '`trackRun`: a run whose recording survives a failing database',
@@ -62,11 +84,13 @@ export const ROOMS = {
   },
   'server/docs': {
     for: 'the page at `/docs`, made from the OpenAPI document',
-    imports: ['server/http', 'server/openapi', 'server/openapi-types'],
+    imports: ['client/functions', 'server/http', 'server/openapi', 'server/openapi-types'],
   },
   'server/routes': {
     for: 'one file a noun: request in, helper function, reply out',
     imports: [
+      'client/functions',
+      'client/operations',
       'client/port',
       'schemas',
       'server/docs',
@@ -80,7 +104,7 @@ export const ROOMS = {
   },
   server: {
     for: 'the app: middleware and routes; it never listens',
-    imports: ['client/port', 'schemas', 'server/access', 'server/http', 'server/openapi', 'server/routes'],
+    imports: ['client/functions', 'client/port', 'schemas', 'server/access', 'server/http', 'server/openapi', 'server/routes'],
   },
   'server/backend': {
     for: 'the database behind the server: identities, events, maintenance',
@@ -105,6 +129,7 @@ const PORTABLE = [
   'trust',
   'journal/port',
   'client',
+  'client/functions',
   'client/http',
   'recorder',
   'recorder/queue',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ErrorIssue, OptrailError } from '../errors.js';
 import { TimeSlice } from './time-slice.js';
 
@@ -25,7 +25,8 @@ function issuesOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: readonly Pro
 /** Who comes from SQL or Python writes run_name. */
 function guess(key: string, schema: z.ZodType): string {
   const letters = (name: string) => name.replaceAll('_', '').toLowerCase();
-  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const whole = schema instanceof z.ZodPrefault ? schema.unwrap() : schema;
+  const fields = whole instanceof z.ZodObject ? Object.keys(whole.shape) : [];
   const meant = fields.find((field) => letters(field) === letters(key));
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }

@@ -1,19 +1,11 @@
 import type { z } from 'zod';
+import type { Endpoint } from '../client/functions/operation.js';
 import type { TrailClient } from '../client/port.js';
 import type { OptrailErrorCode } from '../errors.js';
 import type { Reply } from './http/reply.js';
 import type { Metrics } from './metrics.js';
 import type { OpenApiDocument } from './openapi-types.js';
 import type { Caller, ServerBackend } from './port.js';
-
-/**
- * Who may call a route, at the least. Roles are those in the project that the request is about, and row-level security decides; `caller`
- * is anybody whom the gate lets in, `local` the user of this machine alone, `scraper` he and whoever shows the metrics token, and `anybody`
- * is not asked who it is.
- */
-export type Access = 'anybody' | 'caller' | 'viewer' | 'editor' | 'owner' | 'local' | 'scraper';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A body that a route takes, and an example of it. */
 export interface BodySpec {
@@ -75,16 +67,12 @@ export interface Call<Params, Query> {
   lines(): AsyncIterable<Uint8Array>;
 }
 
-export interface RouteSpec<Params, Query> {
-  method: Method;
-  /** In Hono's form: `/v1/runs/:runId`. */
-  path: string;
+export interface RouteSpec<Params, Query> extends Endpoint {
   /** A name that generated clients call the operation by. */
   operation: string;
   tag: string;
   summary: string;
   description?: string;
-  access: Access;
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: BodySpec;

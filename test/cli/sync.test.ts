@@ -182,6 +182,6 @@ describe('sync', () => {
     const { data } = await json('sync', '--dir', directory, '--db', databaseUrl);
     expect(data).toMatchObject([{ sent: 4, rejected: 1, runId: null }]);
     expect(await stored({ databaseUrl })).toEqual({ runs: 1, status: 'completed', iterations: 1, samples: 1, finalScore: 0.5 });
-    expect(readFileSync(file, 'utf8')).toContain('no write is known by DELETE /v1/runs');
+    expect(readFileSync(file, 'utf8')).toContain('unknown journal request: DELETE /v1/runs');
   });
 });

@@ -37,12 +37,12 @@ const BY_ID: Record<string, ByIdCall> = {
 
 /** And those that are not. */
 const OTHERS: Record<string, ByIdCall> = {
-  createOptimizationRun: (client, _, options) => client.createOptimizationRun(aRun('aborted'), options),
-  listOptimizationRuns: (client, _, options) => client.listOptimizationRuns({}, options),
+  createOptimizationRun: (client, _, { signal }) => client.createOptimizationRun(aRun('aborted'), { signal }),
+  listOptimizationRuns: (client, _, { signal }) => client.listOptimizationRuns({}, { signal }),
   getTopRunsByScore: (client, _, { signal }) => client.getTopRunsByScore('p', 1, { signal }),
-  getOptimizationAnalytics: (client, _, options) => client.getOptimizationAnalytics('p', options),
-  refreshOptimizationAnalytics: (client, _, options) => client.refreshOptimizationAnalytics(options),
-  listProjects: (client, _, options) => client.listProjects(options),
+  getOptimizationAnalytics: (client, _, { signal }) => client.getOptimizationAnalytics('p', { signal }),
+  refreshOptimizationAnalytics: (client, _, { signal }) => client.refreshOptimizationAnalytics({ signal }),
+  listProjects: (client, _, { signal }) => client.listProjects({ signal }),
   searchOptimizationTrail: (client, _, { signal }) => client.searchOptimizationTrail('p', 'x', 1, { signal }),
 };
 

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { type HttpBindings, serve } from '@hono/node-server';
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { OptrailError } from '../../errors.js';
 import type { OptrailServer } from '../../server.js';
 
@@ -64,7 +65,7 @@ async function refusal(error: NodeJS.ErrnoException, hostname: string, port: num
 /** Who has a port already. It is asked as anybody may ask it, and believed as far as it goes into a message. */
 async function nameOf(url: string): Promise<string> {
   try {
-    const answer = await fetch(`${url}/v1/openapi.json`, { signal: AbortSignal.timeout(ASK), redirect: 'manual' });
+    const answer = await fetch(`${url}${ENDPOINTS.openApi.path}`, { signal: AbortSignal.timeout(ASK), redirect: 'manual' });
     const { info } = (await answer.json()) as { info?: { title?: unknown } };
     return info?.title === 'Optrail' ? 'another `optrail serve`' : 'another program';
   } catch {

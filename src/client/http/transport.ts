@@ -1,5 +1,6 @@
 import { OptrailError } from '../../errors.js';
 import { serverUrl } from '../../schemas/server-url.js';
+import type { Method } from '../functions/operation.js';
 import { bytesOf, type Content } from './content.js';
 import { errorOf, noOptrail, unreachable } from './problem.js';
 import { type Query, queryText } from './query.js';
@@ -17,11 +18,11 @@ export interface HttpClientOptions {
 }
 
 export interface HttpCall {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: Method;
   /** From `/v1` on. */
   path: string;
-  query?: Query;
-  body?: Content;
+  query?: Query | undefined;
+  body?: Content | undefined;
   signal?: AbortSignal | undefined;
 }
 

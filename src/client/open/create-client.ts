@@ -4,9 +4,9 @@ import { isOptrailError, OptrailError, type OptrailErrorCode } from '../../error
 import { ClaimsSchema } from '../../schemas/project.js';
 import { validated } from '../../schemas/validate.js';
 import { SamplesOnThread } from '../../store/sample-ingest/threaded.js';
-import { type DelegatedCall, delegating } from '../delegate.js';
-import { createDirectClient } from '../direct/direct-client.js';
-import { createHttpClient } from '../http/http-client.js';
+import { type CheckedCall, clientOver } from '../checked-call.js';
+import { createDirectClient, executeOn } from '../direct/direct-client.js';
+import { type HttpConnection, openHttp, refuseIdentity } from '../http/http-client.js';
 import type { ClientHandle, TrailClient } from '../port.js';
 import { discoverServer } from './discover-server.js';
 import { type ClosableConnection, LazyConnection } from './lazy-connection.js';
@@ -31,16 +31,18 @@ function handleOf(clientAs: (identity: Identity) => TrailClient, close: () => Pr
   };
 }
 
+type Make = (call: CheckedCall) => Promise<unknown>;
+
 /**
- * Chooses for each call the way it takes: to the database, to the server that is named, or to the one that has the embedded directory
- * open at present. So a script records while `optrail serve` runs, and goes on when it ends.
+ * Routes each call: to the database, to the named server, or to the server that has the embedded directory open at present. So a script
+ * records while `optrail serve` runs, and goes on when it ends.
  */
 class RoutingClient {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #connection = new LazyConnection(() => databaseTargetOf(this.target), new SamplesOnThread());
   #target: Target | undefined;
-  #server: ClientHandle | undefined;
-  #joined: ClientHandle | undefined;
+  #server: HttpConnection | undefined;
+  #joined: HttpConnection | undefined;
   #closed = false;
 
   constructor(private readonly options: ClientOptions) {}
@@ -51,8 +53,8 @@ class RoutingClient {
   }
 
   as(identity: Identity): TrailClient {
-    const direct = createDirectClient(this.#connection, identity);
-    return delegating((call) => this.#tracked(() => this.#make(call, direct, identity)));
+    const direct = executeOn(this.#connection, identity);
+    return clientOver((call) => this.#tracked(() => this.#make(call, direct, identity)));
   }
 
   async close(): Promise<void> {
@@ -72,36 +74,36 @@ class RoutingClient {
     }
   }
 
-  async #make(call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
+  async #make(call: CheckedCall, direct: Make, identity: Identity): Promise<unknown> {
     const { target } = this;
     if (target.kind === 'server') {
-      this.#server ??= createHttpClient(target);
-      return call.on(actingAs(identity, this.#server));
+      this.#server ??= openHttp(target);
+      return makeAs(identity, this.#server, call);
     }
-    return target.kind === 'embedded' ? this.#inDirectory(target.directory, call, direct, identity) : call.on(direct);
+    return target.kind === 'embedded' ? this.#inDirectory(target.directory, call, direct, identity) : direct(call);
   }
 
-  async #inDirectory(directory: string, call: DelegatedCall, direct: TrailClient, identity: Identity): Promise<unknown> {
+  async #inDirectory(directory: string, call: CheckedCall, direct: Make, identity: Identity): Promise<unknown> {
     const joined = this.#joined;
     if (joined !== undefined) {
-      const answer = await call.on(actingAs(identity, joined)).then(
+      const answer = await makeAs(identity, joined, call).then(
         (value) => ({ value }),
         (error: unknown) => this.#leave(joined, call, error),
       );
       if (answer !== null) return answer.value;
     }
     try {
-      return await call.on(direct);
+      return await direct(call);
     } catch (error) {
       const server = isOf(error, 'database_locked') ? await discoverServer(resolve(directory)) : null;
       if (server === null) throw error;
       this.#joined = server;
-      return call.on(actingAs(identity, server));
+      return makeAs(identity, server, call);
     }
   }
 
-  /** Where the server has gone, the directory is free, or another server's: null says that the call can be made there. */
-  #leave(joined: ClientHandle, call: DelegatedCall, error: unknown): null {
+  /** Forgets a joined server that is gone, and returns null: the call then reopens the directory. Rethrows other errors. */
+  #leave(joined: HttpConnection, call: CheckedCall, error: unknown): null {
     if (!isOf(error, 'server_unreachable')) throw error;
     if (this.#joined === joined) this.#joined = undefined;
     if (!call.again) throw error;
@@ -109,9 +111,9 @@ class RoutingClient {
   }
 }
 
-/** Over HTTP nobody can act as another: the server's own client says so. */
-function actingAs(identity: Identity, server: ClientHandle): TrailClient {
-  return identity.kind === 'trusted' ? server : server.as({});
+/** A server decides the identity by the key or token: a call under another identity is refused. */
+async function makeAs(identity: Identity, server: HttpConnection, call: CheckedCall): Promise<unknown> {
+  return identity.kind === 'trusted' ? server.make(call) : refuseIdentity();
 }
 
 function isOf(error: unknown, code: OptrailErrorCode): boolean {

@@ -1,25 +1,25 @@
 import { readApiKey } from '../../config.js';
 import { announcedServer } from '../../processes/server-file.js';
-import { createHttpClient } from '../http/http-client.js';
-import type { ClientHandle } from '../port.js';
+import { ENDPOINTS } from '../functions/endpoints.js';
+import { type HttpConnection, openHttp } from '../http/http-client.js';
 
-/** Milliseconds that a server of this machine gets to say that it is there. */
+/** Time-out of each question to a server of this machine, in ms. */
 const ANSWER_WITHIN = 2_000;
 
 /**
- * A client through the server that has a directory open: one that says so in the directory, whose process lives, that answers as itself,
- * and that lets us in, with the key in OPTRAIL_API_KEY if there is one. Null where there is none.
+ * Connects to the server that has a directory open: its file is in the directory, its process lives, it answers with the instance of the
+ * file, and it accepts OPTRAIL_API_KEY or, without one, no key. Null if there is no such server.
  */
-export async function discoverServer(directory: string): Promise<ClientHandle | null> {
+export async function discoverServer(directory: string): Promise<HttpConnection | null> {
   const server = announcedServer(directory);
   if (server === null) return null;
-  const health = await ask(`${server.url}/healthz`);
-  // Before that is sure, nobody is shown the key.
+  const health = await ask(`${server.url}${ENDPOINTS.health.path}`);
+  // Verify the server's identity before sending the key.
   const { instance } = ((await health?.json().catch(() => null)) ?? {}) as { instance?: unknown };
   if (instance !== server.instance) return null;
   const apiKey = readApiKey();
-  const me = await ask(`${server.url}/v1/me`, apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
-  return me?.ok === true ? createHttpClient({ url: server.url, apiKey }) : null;
+  const me = await ask(`${server.url}${ENDPOINTS.whoAmI.path}`, apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` });
+  return me?.ok === true ? openHttp({ url: server.url, apiKey }) : null;
 }
 
 async function ask(url: string, headers: Record<string, string> = {}): Promise<Response | null> {

@@ -1,71 +1,79 @@
+import { matchPath, pathTo } from '../../client/functions/path.js';
+import { OPERATIONS, type OperationName } from '../../client/operations.js';
 import { OptrailError } from '../../errors.js';
 import type { JournalRequest } from '../../journal/port.js';
-import type { CreateOptimizationCheckpointInput } from '../../schemas/checkpoint.js';
-import type { CreateOptimizationIterationInput, UpdateOptimizationIterationInput } from '../../schemas/iteration.js';
-import type { CreateOptimizationRunInput, UpdateOptimizationRunInput } from '../../schemas/run.js';
 import type { CreateOptimizationSampleInput } from '../../schemas/sample.js';
 import type { Write } from './writes.js';
 
-const ROUTE = /^\/v1\/runs(?:\/([^/?]+)(?:\/(iterations|samples|checkpoints)(?:\/(\d+))?)?)?(?:\?projectId=([^&]*))?$/;
+/** The operation of each kind of write: a journal holds these requests and no others. */
+const OPERATION_OF = {
+  createRun: 'createOptimizationRun',
+  updateRun: 'updateOptimizationRun',
+  createIteration: 'createOptimizationIteration',
+  updateIteration: 'updateOptimizationIteration',
+  createCheckpoint: 'createOptimizationCheckpoint',
+  createSamples: 'batchCreateOptimizationSamples',
+} as const satisfies Record<Write['kind'], OperationName>;
+
+const KINDS = Object.keys(OPERATION_OF) as Write['kind'][];
 
 /** A write as the request that the REST API takes. */
 export function toRequest(write: Write): JournalRequest {
-  switch (write.kind) {
+  const { kind } = write;
+  switch (kind) {
     case 'createRun':
-      return { method: 'POST', path: '/v1/runs', body: write.input };
-    case 'updateRun':
-      return { method: 'PATCH', path: `${runPath(write.runId)}${projectQuery(write.projectId)}`, body: write.changes };
     case 'createIteration':
-      return { method: 'POST', path: `${runPath(write.input.runId)}/iterations`, body: write.input };
-    case 'updateIteration': {
-      const { runId, projectId, iteration, changes } = write;
-      return { method: 'PATCH', path: `${runPath(runId)}/iterations/${iteration}${projectQuery(projectId)}`, body: changes };
-    }
     case 'createCheckpoint':
-      return { method: 'POST', path: `${runPath(write.input.runId)}/checkpoints`, body: write.input };
+      return request(kind, write.input, write.input);
+    case 'updateRun':
+      return request(kind, write, write.changes, write.projectId);
+    case 'updateIteration':
+      return request(kind, { runId: write.runId, number: write.iteration }, write.changes, write.projectId);
     case 'createSamples':
-      return { method: 'POST', path: `${runPath(write.inputs[0]?.runId ?? '')}/samples`, body: { samples: write.inputs } };
+      return request(kind, { runId: write.inputs[0]?.runId ?? '' }, { samples: write.inputs });
   }
 }
 
-/** The write that a request stands for. What is in it is checked when it is sent, as all input is. */
-export function toWrite(request: JournalRequest): Write {
-  const { method, path, body } = request;
-  const match = ROUTE.exec(path);
-  const content = (typeof body === 'object' && body !== null ? body : {}) as Content;
-  const write = match === null ? null : method === 'POST' ? created(match, content) : updated(match, content);
-  if (write !== null) return write;
-  throw new OptrailError('invalid_input', `no write is known by ${method} ${path}`);
+function request(kind: Write['kind'], place: object, body: unknown, projectId?: string | undefined): JournalRequest {
+  const operation = OPERATIONS[OPERATION_OF[kind]];
+  const query = projectId === undefined ? '' : `?projectId=${encodeURIComponent(projectId)}`;
+  return { method: operation.method, path: `${pathTo(operation, place as Record<string, unknown>)}${query}`, body };
 }
 
-type Content = Record<string, unknown>;
-
-function created([, run, noun, number]: RegExpExecArray, content: Content): Write | null {
-  if (run === undefined) return { kind: 'createRun', input: content as unknown as CreateOptimizationRunInput };
-  const runId = decodeURIComponent(run);
-  if (noun === 'iterations' && number === undefined) {
-    return { kind: 'createIteration', input: { ...content, runId } as unknown as CreateOptimizationIterationInput };
+/** The write of a request. Its content is checked when it is sent, as all input is. */
+export function toWrite({ method, path, body }: JournalRequest): Write {
+  const [place = '', query = ''] = path.split('?');
+  const content = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const projectId = new URLSearchParams(query).get('projectId') ?? undefined;
+  for (const kind of KINDS) {
+    const parameters = matchPath(OPERATIONS[OPERATION_OF[kind]], method, place);
+    const write = parameters === null ? null : writeOf(kind, parameters, content, projectId);
+    if (write !== null) return write as Write;
   }
-  if (noun === 'checkpoints' && number === undefined) {
-    return { kind: 'createCheckpoint', input: { ...content, runId } as unknown as CreateOptimizationCheckpointInput };
+  throw new OptrailError('invalid_input', `unknown journal request: ${method} ${path}`);
+}
+
+/** A write of the kind, or null if the request does not have the form of one. */
+function writeOf(
+  kind: Write['kind'],
+  { runId, number }: Record<string, string>,
+  content: Record<string, unknown>,
+  projectId: string | undefined,
+): object | null {
+  switch (kind) {
+    case 'createRun':
+      return { kind, input: content };
+    case 'createIteration':
+    case 'createCheckpoint':
+      return { kind, input: { ...content, runId } };
+    case 'updateRun':
+      return { kind, runId, projectId, changes: content };
+    case 'updateIteration':
+      return /^\d+$/.test(number ?? '') ? { kind, runId, projectId, iteration: Number(number), changes: content } : null;
+    case 'createSamples': {
+      const { samples } = content;
+      if (!Array.isArray(samples)) return null;
+      return { kind, inputs: (samples as CreateOptimizationSampleInput[]).map((sample) => ({ ...sample, runId })) };
+    }
   }
-  if (noun !== 'samples' || number !== undefined || !Array.isArray(content.samples)) return null;
-  const samples = content.samples as CreateOptimizationSampleInput[];
-  return { kind: 'createSamples', inputs: samples.map((sample) => ({ ...sample, runId })) };
-}
-
-function updated([, run, noun, number, project]: RegExpExecArray, content: Content): Write | null {
-  if (run === undefined) return null;
-  const place = { runId: decodeURIComponent(run), projectId: project === undefined ? undefined : decodeURIComponent(project) };
-  if (noun === undefined) return { kind: 'updateRun', ...place, changes: content as UpdateOptimizationRunInput };
-  if (noun !== 'iterations' || number === undefined) return null;
-  return { kind: 'updateIteration', ...place, iteration: Number(number), changes: content as UpdateOptimizationIterationInput };
-}
-
-function runPath(runId: string): string {
-  return `/v1/runs/${encodeURIComponent(String(runId))}`;
-}
-
-function projectQuery(projectId: string | undefined): string {
-  return projectId === undefined ? '' : `?projectId=${encodeURIComponent(String(projectId))}`;
 }

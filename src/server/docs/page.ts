@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { ERROR_CODES, OptrailError } from '../../errors.js';
 import { problemOf, statusOf } from '../http/problem.js';
 import type { OpenApiDocument } from '../openapi-types.js';
@@ -43,7 +44,7 @@ ${groups.map(
 <main id="top">
 <h1>${document.info.title} API</h1>
 <p>${document.info.description}</p>
-<p>The same as a document for programs: <a href="${document.servers[0]?.url.replace(/\/$/, '')}/v1/openapi.json">OpenAPI ${document.openapi}</a>.</p>
+<p>The same as a document for programs: <a href="${document.servers[0]?.url.replace(/\/$/, '')}${ENDPOINTS.openApi.path}">OpenAPI ${document.openapi}</a>.</p>
 ${groups.map(
   ({ name, description, all }) => html`<section aria-labelledby="tag-${name}">
 <h2 id="tag-${name}">${name}</h2>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { openStream } from '../live/stream.js';
 import type { EventTopic } from '../port.js';
 import { type AnswerSpec, type Call, route } from '../route.js';
@@ -34,13 +35,11 @@ const HEADERS = {
 
 export const eventRoutes = [
   route({
-    method: 'GET',
-    path: '/v1/runs/:runId/events',
+    ...ENDPOINTS.followRun,
     operation: 'followRun',
     tag: 'Events',
     summary: 'Follow a run as it is recorded',
     description: DESCRIPTION,
-    access: 'viewer',
     params: RunPath,
     query: RunEventsQuery,
     answers: { 200: STREAM },
@@ -52,13 +51,11 @@ export const eventRoutes = [
     },
   }),
   route({
-    method: 'GET',
-    path: '/v1/projects/:projectId/events',
+    ...ENDPOINTS.followProject,
     operation: 'followProject',
     tag: 'Events',
     summary: 'Follow all runs of a project as they are recorded',
     description: DESCRIPTION,
-    access: 'viewer',
     params: ProjectPath,
     query: ProjectEventsQuery,
     answers: { 200: STREAM },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { ReadinessSchema } from '../../schemas/wire.js';
 import { ok } from '../http/reply.js';
 import { route } from '../route.js';
@@ -9,24 +10,20 @@ const READY = { ready: true, problem: null, database: 'postgres', schemaVersion:
 
 export const healthRoutes = [
   route({
-    method: 'GET',
-    path: '/healthz',
+    ...ENDPOINTS.health,
     operation: 'health',
     tag: 'Server',
     summary: 'Whether the process answers',
-    access: 'anybody',
     answers: {
       200: { description: 'It does.', schema: HealthSchema, example: { ok: true, instance: '019ac0de-0000-7000-8000-0000000000aa' } },
     },
     handle: async ({ server: { instance } }) => ok({ ok: true, instance }),
   }),
   route({
-    method: 'GET',
-    path: '/readyz',
+    ...ENDPOINTS.readiness,
     operation: 'readiness',
     tag: 'Server',
     summary: 'Whether the server can work: database reachable, schema as it should be',
-    access: 'anybody',
     answers: {
       200: { description: 'It can.', schema: ReadinessSchema, example: READY },
       503: {
@@ -41,14 +38,12 @@ export const healthRoutes = [
     },
   }),
   route({
-    method: 'GET',
-    path: '/metrics',
+    ...ENDPOINTS.metrics,
     operation: 'metrics',
     tag: 'Server',
     summary: 'Figures for Prometheus',
     description:
       'Over all projects: for the user of this machine, where the server is open, and for whoever sends the metrics token as the bearer.',
-    access: 'scraper',
     answers: {
       200: { description: 'In the text format of Prometheus.', type: 'text/plain', example: 'optrail_runs{status="running"} 2\n' },
     },

@@ -1,3 +1,4 @@
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import type { TrailClient } from '../../client/port.js';
 import type { ProjectRole } from '../../schemas/project.js';
 import { MeSchema } from '../../schemas/wire.js';
@@ -8,12 +9,10 @@ import { VERSION } from '../version.js';
 
 export const meRoutes = [
   route({
-    method: 'GET',
-    path: '/v1/me',
+    ...ENDPOINTS.whoAmI,
     operation: 'whoAmI',
     tag: 'Server',
     summary: 'Who you are to this server',
-    access: 'caller',
     answers: {
       200: {
         description: 'You.',

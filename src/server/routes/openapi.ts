@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { docsPage } from '../docs/page.js';
 import { ok } from '../http/reply.js';
 import { route } from '../route.js';
@@ -7,12 +8,10 @@ const DocumentSchema = z.looseObject({ openapi: z.string(), info: z.looseObject(
 
 export const openApiRoutes = [
   route({
-    method: 'GET',
-    path: '/v1/openapi.json',
+    ...ENDPOINTS.openApi,
     operation: 'openApi',
     tag: 'Server',
     summary: 'This document',
-    access: 'anybody',
     answers: {
       200: {
         description: 'OpenAPI 3.1.',
@@ -23,12 +22,10 @@ export const openApiRoutes = [
     handle: async ({ server }) => ok(server.document()),
   }),
   route({
-    method: 'GET',
-    path: '/docs',
+    ...ENDPOINTS.docs,
     operation: 'docs',
     tag: 'Server',
     summary: 'This document as a page',
-    access: 'anybody',
     answers: { 200: { description: 'A page that loads nothing from elsewhere.', type: 'text/html', example: '<!doctype html>…' } },
     handle: async ({ server }) =>
       new Response(docsPage(server.document()), {

@@ -1,22 +1,14 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OptimizerTypeSchema } from '../../schemas/config.js';
-import { OptimizationRunFiltersSchema, RunPageSchema } from '../../schemas/filters.js';
+import { OptimizationRunFiltersSchema } from '../../schemas/filters.js';
 import { NameSchema } from '../../schemas/primitives.js';
-import {
-  CreateOptimizationRunSchema,
-  OptimizationRunSchema,
-  RunProgressSchema,
-  RunStatusSchema,
-  UpdateOptimizationRunSchema,
-} from '../../schemas/run.js';
+import { CreateOptimizationRunSchema, RunStatusSchema } from '../../schemas/run.js';
 import { RunWithIterationsSchema } from '../../schemas/wire.js';
-import { mediaTypeOf, NDJSON_TYPE } from '../http/body.js';
 import { BulkResultSchema } from '../http/bulk-result.js';
-import { created, noContent, ok } from '../http/reply.js';
+import { ok } from '../http/reply.js';
 import { anIteration, aRun, newRun } from '../openapi/examples.js';
-import { route } from '../route.js';
-import { present, wasThere } from './absent.js';
-import { bulk, itemByItem } from './bulk.js';
+import { present } from './absent.js';
+import { functionRoute } from './function-route.js';
 import { ByIdQuery, GONE, RunPath } from './shapes.js';
 
 const { tags: _, offset: __, ...filters } = OptimizationRunFiltersSchema.shape;
@@ -40,65 +32,40 @@ const RunQuery = ByIdQuery.extend({
   include: z.literal('iterations').optional().describe('Adds the iterations of the run as `iterationRows`.'),
 });
 
-const RUN = { description: 'The run.', schema: OptimizationRunSchema, example: aRun };
+const RUN = { description: 'The run.', example: aRun };
 
 export const runRoutes = [
-  route({
-    method: 'GET',
-    path: '/v1/runs',
-    operation: 'listOptimizationRuns',
+  functionRoute('listOptimizationRuns', {
     tag: 'Runs',
     summary: 'List runs',
     description:
       'One page of the runs that you may see, the newest first unless ordered otherwise. A run without the value asked about does not match.',
-    access: 'caller',
     query: RunsQuery,
-    answers: {
-      200: { description: 'A page of runs.', schema: RunPageSchema, example: { data: [aRun], hasMore: true, nextCursor: 'WyIyMDI2Il0' } },
-    },
+    answer: { description: 'A page of runs.', example: { data: [aRun], hasMore: true, nextCursor: 'WyIyMDI2Il0' } },
     async handle({ client, query: { tag, ...query }, signal }) {
       const page = await client.listOptimizationRuns({ ...query, tags: tag }, { signal });
       return { status: 200, value: page, next: page.nextCursor };
     },
   }),
-  route({
-    method: 'POST',
-    path: '/v1/runs',
-    operation: 'createOptimizationRun',
+  functionRoute('createOptimizationRun', {
     tag: 'Runs',
     summary: 'Create a run, or many',
     description:
       'An id that exists gives the stored run unchanged, so that a request can be sent again. As NDJSON: a run a line, and a result a line.',
-    access: 'editor',
-    body: { schema: CreateOptimizationRunSchema, example: newRun, line: CreateOptimizationRunSchema },
-    answers: {
-      201: RUN,
+    body: { example: newRun, line: CreateOptimizationRunSchema },
+    answer: RUN,
+    status: 201,
+    others: {
       200: { description: 'Of an NDJSON body: a result a line.', line: BulkResultSchema, example: { line: 1, status: 201, id: aRun.id } },
     },
     refusals: ['invalid_input', 'constraint_violation'],
-    async handle(call) {
-      const { client, signal } = call;
-      const create = (input: unknown, signal: AbortSignal) => client.createOptimizationRun(input as never, { signal });
-      if (mediaTypeOf(call.request) === NDJSON_TYPE)
-        return bulk(
-          call,
-          itemByItem(async (input, signal) => (await create(input, signal)).id),
-        );
-      return created(await create(await call.body(), signal));
-    },
   }),
-  route({
-    method: 'GET',
-    path: '/v1/runs/:runId',
-    operation: 'getOptimizationRun',
+  functionRoute('getOptimizationRun', {
     tag: 'Runs',
     summary: 'Read a run',
-    access: 'viewer',
     params: RunPath,
     query: RunQuery,
-    answers: {
-      200: { description: 'The run.', schema: RunWithIterationsSchema, example: { ...aRun, iterationRows: [anIteration] } },
-    },
+    answer: { description: 'The run.', schema: RunWithIterationsSchema, example: { ...aRun, iterationRows: [anIteration] } },
     refusals: ['not_found', 'ambiguous_id'],
     async handle({ client, params: { runId }, query: { include, projectId }, signal }) {
       const run = present(await client.getOptimizationRun(runId, { projectId, signal }), 'runId', 'run');
@@ -107,65 +74,31 @@ export const runRoutes = [
       return ok({ ...run, iterationRows });
     },
   }),
-  route({
-    method: 'PATCH',
-    path: '/v1/runs/:runId',
-    operation: 'updateOptimizationRun',
+  functionRoute('updateOptimizationRun', {
     tag: 'Runs',
     summary: 'Change a run',
     description: 'A key left out stays as it is, null empties it.',
-    access: 'editor',
-    params: RunPath,
-    query: ByIdQuery,
-    body: { schema: UpdateOptimizationRunSchema, example: { status: 'completed', notes: 'the refund rule made the difference' } },
-    answers: { 200: RUN },
+    body: { example: { status: 'completed', notes: 'the refund rule made the difference' } },
+    answer: RUN,
     refusals: ['not_found', 'ambiguous_id', 'invalid_status_transition', 'invalid_input', 'constraint_violation'],
-    handle: async ({ client, params: { runId }, query: { projectId }, signal, body }) =>
-      ok(await client.updateOptimizationRun(runId, (await body()) as never, { projectId, signal })),
   }),
-  route({
-    method: 'DELETE',
-    path: '/v1/runs/:runId',
-    operation: 'deleteOptimizationRun',
+  functionRoute('deleteOptimizationRun', {
     tag: 'Runs',
     summary: 'Delete a run with its iterations and samples',
-    access: 'editor',
-    params: RunPath,
-    query: ByIdQuery,
-    answers: { 204: GONE },
+    answer: GONE,
     refusals: ['not_found', 'ambiguous_id'],
-    async handle({ client, params: { runId }, query: { projectId }, signal }) {
-      wasThere(await client.deleteOptimizationRun(runId, { projectId, signal }), 'runId', 'run');
-      return noContent;
-    },
   }),
-  route({
-    method: 'POST',
-    path: '/v1/runs/:runId/progress',
-    operation: 'updateRunProgress',
+  functionRoute('updateRunProgress', {
     tag: 'Runs',
     summary: 'Declare progress, and show a sign of life',
-    access: 'editor',
-    params: RunPath,
-    query: ByIdQuery,
-    body: { schema: RunProgressSchema, example: { iterations: 4, totalTokens: 31000 }, optional: true },
-    answers: { 200: RUN },
+    body: { example: { iterations: 4, totalTokens: 31000 }, optional: true },
+    answer: RUN,
     refusals: ['not_found', 'ambiguous_id', 'invalid_input'],
-    handle: async ({ client, params: { runId }, query: { projectId }, signal, body }) =>
-      ok(await client.updateRunProgress(runId, ((await body()) ?? {}) as never, { projectId, signal })),
   }),
-  route({
-    method: 'POST',
-    path: '/v1/runs/:runId/resume',
-    operation: 'resumeOptimizationRun',
+  functionRoute('resumeOptimizationRun', {
     tag: 'Runs',
     summary: 'Set a run that failed, was cancelled, or is stale running again',
-    access: 'editor',
-    params: RunPath,
-    query: ByIdQuery,
-    answers: { 200: RUN },
+    answer: RUN,
     refusals: ['not_found', 'ambiguous_id', 'invalid_status_transition', 'conflict'],
-    handle: async ({ client, params: { runId }, query: { projectId }, signal }) =>
-      ok(await client.resumeOptimizationRun(runId, { projectId, signal })),
   }),
 ];

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { OptrailError } from '../../errors.js';
 import { IterationNumberSchema } from '../../schemas/primitives.js';
 import {
@@ -12,14 +13,15 @@ import { NewSampleSchema, NewSamplesSchema, SamplesOfRunsSchema } from '../../sc
 import { mediaTypeOf, NDJSON_TYPE } from '../http/body.js';
 import { BulkResultSchema } from '../http/bulk-result.js';
 import { rowsAsLines, wantsLines } from '../http/lines.js';
-import { created, ok } from '../http/reply.js';
+import { ok } from '../http/reply.js';
 import { aSample, newSample } from '../openapi/examples.js';
 import { route } from '../route.js';
 import { bulk } from './bulk.js';
+import { functionRoute } from './function-route.js';
 import { inRun } from './in-run.js';
 import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';
-import { ByIdQuery, exampleList, HashesQuery, LimitSchema, listOf, RunPath, USUAL_ROWS } from './shapes.js';
+import { ByIdQuery, exampleList, HashesQuery, LimitSchema, RunPath, USUAL_ROWS } from './shapes.js';
 
 /** The place of a sample in its run, as text. */
 const CursorSchema = z
@@ -48,25 +50,14 @@ const SamplesQuery = HashesQuery.extend({
 const RawSamplesSchema = z.strictObject({ samples: z.array(z.unknown()) });
 
 export const sampleRoutes = [
-  route({
-    method: 'GET',
-    path: '/v1/runs/:runId/samples',
-    operation: 'getOptimizationSamples',
+  functionRoute('getOptimizationSamples', {
     tag: 'Samples',
     summary: 'List the samples of a run',
     description:
       'By iteration and index, 1,000 a page where `limit` is left out. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
-    access: 'viewer',
     params: RunPath,
     query: SamplesQuery,
-    answers: {
-      200: {
-        description: 'A page of samples.',
-        schema: listOf(OptimizationSampleSchema),
-        example: exampleList(aSample),
-        line: OptimizationSampleSchema,
-      },
-    },
+    answer: { description: 'A page of samples.', example: exampleList(aSample), line: OptimizationSampleSchema },
     refusals: ['ambiguous_id', 'not_found'],
     async handle({ client, params: { runId }, query, signal, request }) {
       const { iteration, limit, cursor, ...options } = query;
@@ -78,25 +69,18 @@ export const sampleRoutes = [
       return pageOf(limit ?? USUAL_ROWS, read, (last) => `${last.iteration}.${last.sampleIndex}`);
     },
   }),
-  route({
-    method: 'POST',
-    path: '/v1/runs/:runId/samples',
-    operation: 'batchCreateOptimizationSamples',
+  functionRoute('batchCreateOptimizationSamples', {
     tag: 'Samples',
     summary: 'Record many samples',
     description:
       'As JSON: all or none, in one transaction. As NDJSON: a sample a line, stored in batches as they come, and a result a line. A sample that exists stays as it is.',
-    access: 'editor',
     params: RunPath,
     query: ByIdQuery,
     body: { schema: NewSamplesSchema, example: { samples: [newSample] }, line: NewSampleSchema },
-    answers: {
-      200: {
-        description: 'How many were new, and how many were there; of an NDJSON body a result a line.',
-        schema: SampleBatchResultSchema,
-        example: { stored: 1, existing: 0 },
-        line: BulkResultSchema,
-      },
+    answer: {
+      description: 'How many were new, and how many were there; of an NDJSON body a result a line.',
+      example: { stored: 1, existing: 0 },
+      line: BulkResultSchema,
     },
     refusals: ['not_found', 'ambiguous_id', 'conflict', 'invalid_input', 'constraint_violation'],
     async handle(call) {
@@ -109,13 +93,11 @@ export const sampleRoutes = [
     },
   }),
   route({
-    method: 'POST',
-    path: '/v1/samples',
+    ...ENDPOINTS.batchCreateOptimizationSamplesOfRuns,
     operation: 'batchCreateOptimizationSamplesOfRuns',
     tag: 'Samples',
     summary: 'Record samples of several runs',
     description: 'All or none, in one transaction. A sample that exists stays as it is.',
-    access: 'editor',
     body: {
       schema: SamplesOfRunsSchema,
       example: { samples: [{ runId: aSample.runId, ...newSample }] },
@@ -133,21 +115,15 @@ export const sampleRoutes = [
       return ok(await client.batchCreateOptimizationSamples(samples as CreateOptimizationSampleInput[], { signal }));
     },
   }),
-  route({
-    method: 'POST',
-    path: '/v1/runs/:runId/sample',
-    operation: 'createOptimizationSample',
+  functionRoute('createOptimizationSample', {
     tag: 'Samples',
     summary: 'Record a sample',
     description: 'One that exists is returned unchanged.',
-    access: 'editor',
-    params: RunPath,
     query: ByIdQuery,
     body: { schema: NewSampleSchema, example: newSample },
-    answers: { 201: { description: 'The sample.', schema: OptimizationSampleSchema, example: aSample } },
+    answer: { description: 'The sample.', example: aSample },
+    status: 201,
     refusals: ['not_found', 'ambiguous_id', 'conflict', 'invalid_input', 'constraint_violation'],
-    handle: async ({ client, params, query, signal, body }) =>
-      created(await client.createOptimizationSample(inRun(await body(), params.runId, query.projectId) as never, { signal })),
   }),
 ];
 
