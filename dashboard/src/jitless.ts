@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // The page's policy forbids eval, with which Zod compiles its checks; it must know before the first schema is made.
 z.config({ jitless: true });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JsonObjectSchema } from './json.js';
 import { NameSchema } from './primitives.js';
 import { RunStatusSchema } from './run.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JsonValueSchema } from './json.js';
 import { IdSchema, NameSchema } from './primitives.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type JsonObject, JsonObjectSchema } from './json.js';
 import { MAX_NAME_LENGTH, NameSchema } from './primitives.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RunStatusSchema } from './run.js';
 
 /** What can happen to a trail that somebody watches. */

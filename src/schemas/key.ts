@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NameSchema, TimeSchema } from './primitives.js';
 
 /** What a key may do in its project: look; record too; manage members and keys too. They are the roles viewer, editor and owner. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonObject, textProblem } from './json.js';
 
 /** Longest text that is indexed: names, tags, models, metrics, optimizer types. The database checks the same. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JsonObjectSchema, jsonObject } from './json.js';
 import { NameSchema } from './primitives.js';
 

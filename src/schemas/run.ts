@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OptimizationConfigSchema, OptimizerTypeSchema } from './config.js';
 import { JsonObjectSchema } from './json.js';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EvalKindSchema, IterationStatusSchema } from './iteration.js';
 import { OptimizationRunSchema } from './run.js';
 

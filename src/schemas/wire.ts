@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CreateOptimizationCheckpointSchema } from './checkpoint.js';
 import { CreateOptimizationIterationSchema, OptimizationIterationSchema } from './iteration.js';
 import { ProjectRoleSchema } from './project.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Endpoint } from '../client/functions/operation.js';
 import type { TrailClient } from '../client/port.js';
 import type { OptrailErrorCode } from '../errors.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isOptrailError, OptrailError } from '../errors.js';
 import { type RunFilters, RunOrderSchema, type RunPage } from '../schemas/filters.js';
 import { countRuns, type PagedRow, readPart } from './run-parts.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startServer } from '../support/postgres.js';
 import { fixture } from './fixture.js';
 import { anchorsOf, blocksOf, codeIn, proseOf, QUICK_REFERENCE, readPage, SCHEMA_README, tableUnder } from './markdown.js';

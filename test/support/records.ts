@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CreateOptimizationRunInput } from '../../src/schemas/index.js';
 
 /** A UUID that nothing has. */

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ProjectRoleSchema } from '../../../src/schemas/project.js';
 import { keys } from './keys.js';
 import { get } from './request.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { authorization } from './api-key.js';
 import { Problem, problemOf, unreachable } from './problem.js';
 

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorState, Skeleton } from '../components/States.js';
 import { CompareSearch } from '../pages/compare/search.js';
 import { LeaderboardSearch } from '../pages/leaderboard/search.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OptimizationIterationSchema } from '../../../src/schemas/iteration.js';
 import { type OptimizationRun, OptimizationRunSchema } from '../../../src/schemas/run.js';
 import { SampleBatchResultSchema } from '../../../src/schemas/sample.js';

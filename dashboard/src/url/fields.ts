@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Fields of a view's address. One that is not understood is left out, since links are typed and mangled by hand. */
 export const text = z.string().min(1).optional().catch(undefined);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isOptrailError, OptrailError } from '../../errors.js';
 import type { Query } from './query.js';
 import type { Answer, HttpCall, Transport } from './transport.js';

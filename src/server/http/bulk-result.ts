@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ProblemSchema } from './problem.js';
 
 /** The outcome of one line of a bulk request. */

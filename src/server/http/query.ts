@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OptrailError } from '../../errors.js';
 import { validated } from '../../schemas/validate.js';
 import { HttpRefusal } from './problem.js';

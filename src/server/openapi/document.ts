@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { NAMED_HERE } from '../../schemas/wire.js';
 import { JSON_TYPE, NDJSON_TYPE } from '../http/body.js';
 import { ProblemSchema } from '../http/problem.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as schemas from '../../schemas/index.js';
 import { BulkResultSchema } from '../http/bulk-result.js';
 import { ProblemSchema } from '../http/problem.js';

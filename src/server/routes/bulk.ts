@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isOptrailError, OptrailError } from '../../errors.js';
 import { MAX_BATCH } from '../../schemas/sample.js';
 import { NDJSON_TYPE, parseJson } from '../http/body.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { openStream } from '../live/stream.js';
 import type { EventTopic } from '../port.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { ReadinessSchema } from '../../schemas/wire.js';
 import { ok } from '../http/reply.js';

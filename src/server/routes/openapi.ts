@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENDPOINTS } from '../../client/functions/endpoints.js';
 import { docsPage } from '../docs/page.js';
 import { ok } from '../http/reply.js';

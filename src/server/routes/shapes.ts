@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IdSchema, IterationNumberSchema, NameSchema } from '../../schemas/primitives.js';
 import type { AnswerSpec } from '../route.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, text } from '../../url/fields.js';
 
 export const AXES = ['iteration', 'calls', 'cost', 'time'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, choices, flag, integer, list, text } from '../../url/fields.js';
 
 export const TABS = [

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choice, choices, list, text } from '../../url/fields.js';
 
 export const STATUSES = ['pending', 'running', 'completed', 'failed', 'cancelled', 'stale'] as const;
