@@ -137,8 +137,8 @@ const PORTABLE = [
   'optimizers',
   'demo',
 ];
-const PORTABLE_ENTRIES = ['edge'];
-const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'p-map', 'uuidv7', 'zod'];
+const PORTABLE_ENTRIES = ['edge', 'trust'];
+const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'jstat', 'p-map', 'pure-rand', 'uuidv7', 'zod'];
 
 const NAMES = [...Object.keys(ROOMS), 'cli'];
 
@@ -167,6 +167,7 @@ const entries = `^src/(${ENTRIES.join('|')})[.]ts$`;
 const portableEntries = `^src/(${PORTABLE_ENTRIES.join('|')})[.]ts$`;
 const started = [
   '^src/schemas/index[.]ts$',
+  '[.]d[.]ts$',
   '^src/cli/main[.]ts$',
   '^src/database/embedded/worker[.]ts$',
   '^src/store/sample-ingest/worker[.]ts$',
