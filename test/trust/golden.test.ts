@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fairTail } from '../../src/trust/distributions.js';
-import { assess } from '../../src/trust.js';
 import { pairedDifference, pairInterval } from '../../src/trust/pair.js';
+import { assess } from '../../src/trust.js';
 
 /** 20 examples, one text each, along iterations 0, 5, 10, 13, 16, 21. */
 const EXAMPLES =
