@@ -138,7 +138,7 @@ const PORTABLE = [
   'demo',
 ];
 const PORTABLE_ENTRIES = ['edge', 'trust'];
-const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'jstat', 'p-map', 'pure-rand', 'uuidv7', 'zod'];
+const PORTABLE_PACKAGES = ['@ax-llm/ax', 'canonicalize', 'diff', 'jstat', 'p-map', 'pure-rand', 'uuidv7', 'zod'];
 
 const NAMES = [...Object.keys(ROOMS), 'cli'];
 

@@ -68,8 +68,15 @@ export function assess(input: AssessInput): Assessment {
   return { word, winner, difference, interval, expected, chase, guarded, replayP, needed, better, worse, n, k, sentence };
 }
 
-/** The same with what a page shows beside it. `nameOf` names programs in the sentence. */
-export function assessInDetail(given: AssessInput, nameOf?: (programs: readonly number[]) => string): DetailedAssessment {
+export interface DetailOptions {
+  /** Names programs in the sentence; by index if it is left out. */
+  nameOf?: ((programs: readonly number[]) => string) | undefined;
+  /** Whether each program may win; all may if it is left out. The others still count as candidates. */
+  eligible?: readonly boolean[] | undefined;
+}
+
+/** The same with what a page shows beside it. */
+export function assessInDetail(given: AssessInput, { nameOf = nameByIndex, eligible }: DetailOptions = {}): DetailedAssessment {
   const input = checkInput(given);
   const compared = comparedScores(input);
   const pairs = compared.rows.slice(1).map((row) => pairOf(row, compared, input));
@@ -77,7 +84,7 @@ export function assessInDetail(given: AssessInput, nameOf?: (programs: readonly 
   const history = historyOf(input.order, input.parents ?? [], meansOf(compared, input), input.tolerance);
   const rest = { n, k: pairs.length, chase: history.chase, partial: compared.partial, leftOut: compared.leftOut };
   const seeds = { seed: input.seed, resamples: input.resamples, examples: compared.examples };
-  const winner = bestRow(compared, input);
+  const winner = bestRow(compared, input, eligible);
   const pair = pairs[winner - 1];
   if (pair === undefined || n === 0) return { ...nothing(rest.k), ...rest, ...seeds, winner: compared.programs[winner] ?? 0 };
   return { ...judged(input, compared, { winner, pair, pairs, history }, nameOf), ...rest, ...seeds };
@@ -100,7 +107,7 @@ interface Chosen {
 
 type Judged = Omit<DetailedAssessment, 'n' | 'k' | 'chase' | 'partial' | 'leftOut' | 'seed' | 'resamples' | 'examples'>;
 
-function judged(input: CheckedInput, compared: ComparedScores, chosen: Chosen, nameOf = nameByIndex): Judged {
+function judged(input: CheckedInput, compared: ComparedScores, chosen: Chosen, nameOf: NonNullable<DetailOptions['nameOf']>): Judged {
   const { winner, pair, pairs, history } = chosen;
   const { resamples, sign, range } = input;
   const random = new SeededRandom(input.seed);
@@ -174,10 +181,10 @@ function meanOf(row: Float64Array): number {
 }
 
 /** Row of the best candidate; of several equal ones the earliest. */
-function bestRow({ rows }: ComparedScores, { tolerance }: CheckedInput): number {
+function bestRow({ rows, programs }: ComparedScores, { tolerance }: CheckedInput, eligible?: readonly boolean[]): number {
   let [best, top] = [0, Number.NEGATIVE_INFINITY];
   for (const [row, scores] of rows.entries()) {
-    if (row === 0) continue;
+    if (row === 0 || eligible?.[programs[row] as number] === false) continue;
     const mean = meanOf(scores);
     if (mean > top + tolerance) [best, top] = [row, mean];
   }

@@ -74,6 +74,7 @@ export class RunReader {
   readonly programs: RunProgramRecord[] = [];
   readonly scale: ScoreScale;
   private readonly byIteration = new Map<number, RunProgramRecord>();
+  private knownMiddle: number | null = null;
   private readonly samplesOf = new Map<number, number[]>();
 
   constructor(readonly run: RecordedRun) {
@@ -94,6 +95,18 @@ export class RunReader {
 
   get tolerance(): number {
     return 1e-9 * (this.range ?? this.run.scoreMax);
+  }
+
+  /** Score from which on an evaluation counts as right: the middle of the scale, or the mean of all scores on an open one. */
+  get middle(): number {
+    this.knownMiddle ??= this.findMiddle();
+    return this.knownMiddle;
+  }
+
+  private findMiddle(): number {
+    if (this.scale.limits !== null) return (this.scale.limits[0] + this.scale.limits[1]) / 2;
+    const judged = this.run.samples.score.filter((score) => score !== null);
+    return judged.reduce((sum, score) => sum + score, 0) / Math.max(1, judged.length);
   }
 
   programOf(iteration: number): RunProgramRecord | null {
