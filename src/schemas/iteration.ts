@@ -1,48 +1,43 @@
 import * as z from 'zod';
-import { JsonObjectSchema, JsonValueSchema } from './json.js';
-import {
-  CostSchema,
-  IdSchema,
-  IterationNumberSchema,
-  MillisecondsSchema,
-  NameSchema,
-  ScoreSchema,
-  ScoresSchema,
-  TextSchema,
-  TimeSchema,
-  TokensSchema,
-} from './primitives.js';
+import { createShape, field, readShape } from './fields.js';
+import { IdSchema, IterationNumberSchema, NameSchema, TokensSchema } from './primitives.js';
 
-/** On what the candidate was evaluated: only a full evaluation can be the best of a run. */
+/** Extent of an evaluation: only a full one can be the best of a run. */
 export const EvalKindSchema = z.enum(['full', 'minibatch', 'bootstrap', 'test']);
 export const IterationStatusSchema = z.enum(['running', 'completed', 'failed', 'pruned']);
-/** What the optimizer did with the candidate. */
+/** The optimizer's decision on the candidate. */
 export const IterationDecisionSchema = z.enum(['accepted', 'rejected']);
 
-const said = {
-  score: ScoreSchema.nullish(),
-  scores: ScoresSchema.nullish(),
-  params: JsonObjectSchema.optional(),
-  program: JsonValueSchema.optional(),
-  evalKind: EvalKindSchema.optional(),
-  status: IterationStatusSchema.optional(),
-  decision: IterationDecisionSchema.nullish(),
-  decisionReason: TextSchema.nullish(),
-  parentIterations: z.array(IterationNumberSchema).max(100).readonly().optional(),
-  isBaseline: z.boolean().optional(),
-  startTime: TimeSchema.nullish(),
-  endTime: TimeSchema.nullish(),
-  durationMs: MillisecondsSchema.nullish(),
-  promptTokens: TokensSchema.nullish(),
-  completionTokens: TokensSchema.nullish(),
-  totalTokens: TokensSchema.nullish(),
-  costUsd: CostSchema.nullish(),
-  errorMessage: TextSchema.nullish(),
-  metadata: JsonObjectSchema.optional(),
-};
+const tokens = () => field.count(TokensSchema.nullish(), Number.MAX_SAFE_INTEGER);
 
 /**
- * One evaluation of one candidate. Left out, `status` is completed where there is a score, failed where there is only an
+ * The fields of an iteration besides its key. The schemas of creating, changing and reading, and the recorder's intake and repairs are made
+ * from this table.
+ */
+export const ITERATION_FIELDS = {
+  status: field.choice(IterationStatusSchema),
+  evalKind: field.choice(EvalKindSchema),
+  score: field.score(),
+  scores: field.scores(),
+  params: field.object(),
+  program: field.json(),
+  decision: field.choiceOrNull(IterationDecisionSchema),
+  decisionReason: field.text(),
+  parentIterations: field.iterations(),
+  isBaseline: field.flag(),
+  startTime: field.time(),
+  endTime: field.time(),
+  durationMs: field.milliseconds(),
+  promptTokens: tokens(),
+  completionTokens: tokens(),
+  totalTokens: tokens(),
+  costUsd: field.dollars(),
+  errorMessage: field.text(),
+  metadata: field.object(),
+} as const;
+
+/**
+ * One evaluation of one candidate. By default `status` is completed if there is a score, failed if there is only an
  * error, and running otherwise; `evalKind` is full.
  */
 export const CreateOptimizationIterationSchema = z.strictObject({
@@ -50,11 +45,11 @@ export const CreateOptimizationIterationSchema = z.strictObject({
   runId: IdSchema,
   projectId: NameSchema.optional(),
   iteration: IterationNumberSchema,
-  ...said,
+  ...createShape(ITERATION_FIELDS),
 });
 
-/** What may change of an iteration; a key left out stays as it is, null empties it. */
-export const UpdateOptimizationIterationSchema = z.strictObject(said);
+/** Changes of an iteration; a key left out stays as it is, null empties it. */
+export const UpdateOptimizationIterationSchema = z.strictObject(createShape(ITERATION_FIELDS));
 
 export type EvalKind = z.infer<typeof EvalKindSchema>;
 export type IterationStatus = z.infer<typeof IterationStatusSchema>;
@@ -64,34 +59,16 @@ export type CreateOptimizationIteration = z.output<typeof CreateOptimizationIter
 export type UpdateOptimizationIterationInput = z.input<typeof UpdateOptimizationIterationSchema>;
 export type UpdateOptimizationIteration = z.output<typeof UpdateOptimizationIterationSchema>;
 
-/** An iteration as it is stored. What is absent is null; a score of 0 is 0. Times are ISO text in UTC. */
+/** An iteration as it is stored. Absent values are null; a score of 0 is 0. Times are ISO text in UTC. */
 export const OptimizationIterationSchema = z.object({
   id: z.string(),
   runId: z.string(),
   projectId: z.string(),
   iteration: z.number(),
-  status: IterationStatusSchema,
-  evalKind: EvalKindSchema,
-  score: z.number().nullable(),
-  scores: z.record(z.string(), z.number()).nullable(),
-  params: z.record(z.string(), z.json()),
-  program: z.json().nullable(),
-  decision: IterationDecisionSchema.nullable(),
-  decisionReason: z.string().nullable(),
-  parentIterations: z.array(z.number()),
-  isBaseline: z.boolean(),
-  startTime: z.string().nullable(),
-  endTime: z.string().nullable(),
-  durationMs: z.number().nullable(),
-  promptTokens: z.number().nullable(),
-  completionTokens: z.number().nullable(),
-  totalTokens: z.number().nullable(),
-  costUsd: z.number().nullable(),
-  errorMessage: z.string().nullable(),
-  metadata: z.record(z.string(), z.json()),
+  ...readShape(ITERATION_FIELDS),
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** SHA-256 of the program's RFC 8785 text, in hexadecimal; only where `hashes` was asked for. */
+  /** SHA-256 of the program's RFC 8785 text, in hexadecimal; only if `hashes` was asked for. */
   programHash: z.string().nullable().optional(),
 });
 export type OptimizationIteration = z.infer<typeof OptimizationIterationSchema>;

@@ -1,7 +1,12 @@
 import type { Row, SqlValue, Transaction } from '../database/port.js';
 import type { OptimizationIterationsRow } from '../database/rows.generated.js';
 import { OptrailError } from '../errors.js';
-import type { CreateOptimizationIteration, OptimizationIteration, UpdateOptimizationIteration } from '../schemas/iteration.js';
+import {
+  type CreateOptimizationIteration,
+  ITERATION_FIELDS,
+  type OptimizationIteration,
+  type UpdateOptimizationIteration,
+} from '../schemas/iteration.js';
 import type { JsonObject, JsonValue } from '../schemas/json.js';
 import { camelized, snakeCase } from './case.js';
 import { type Content, contentOf, hex } from './content.js';
@@ -9,33 +14,12 @@ import { Parameters, setClause } from './parameters.js';
 import { whyRefused } from './runs.js';
 import { type Scope, theRow } from './scope.js';
 
+/** The columns that reads give: the key, the fields of the table with the hash of the program, and times. */
 const COLUMNS = [
-  'id',
-  'run_id',
-  'project_id',
-  'iteration',
-  'status',
-  'eval_kind',
-  'score',
-  'scores',
-  'params',
-  'program_hash',
-  'decision',
-  'decision_reason',
-  'parent_iterations',
-  'is_baseline',
-  'start_time',
-  'end_time',
-  'duration_ms',
-  'prompt_tokens',
-  'completion_tokens',
-  'total_tokens',
-  'cost_usd',
-  'error_message',
-  'metadata',
-  'created_at',
-  'updated_at',
-] as const satisfies readonly (keyof OptimizationIterationsRow)[];
+  ...['id', 'run_id', 'project_id', 'iteration'],
+  ...Object.keys(ITERATION_FIELDS).map((name) => (name === 'program' ? 'program_hash' : snakeCase(name))),
+  ...['created_at', 'updated_at'],
+];
 
 /** Looked up only for the iterations that have one: a join would be planned, and its policy asked, for those without too. */
 const PROGRAM = `case when i.program_hash is not null then (
@@ -43,7 +27,7 @@ const PROGRAM = `case when i.program_hash is not null then (
   ) end as program`;
 const SELECTION = [...COLUMNS.map((column) => `i.${column}`), PROGRAM].join(', ');
 
-type IterationRow = Pick<OptimizationIterationsRow, (typeof COLUMNS)[number]> & { program: JsonValue | null };
+type IterationRow = OptimizationIterationsRow & { program: JsonValue | null };
 
 function iterationOf(row: IterationRow, hashes = false): OptimizationIteration {
   const { programHash, ...iteration } = camelized(row);

@@ -1,37 +1,22 @@
 import type { Row } from '../database/port.js';
 import type { OptimizationSamplesRow } from '../database/rows.generated.js';
 import type { JsonObject, JsonValue } from '../schemas/json.js';
-import type { CreateOptimizationSample, OptimizationSample } from '../schemas/sample.js';
-import { camelized } from './case.js';
+import { type CreateOptimizationSample, type OptimizationSample, SAMPLE_FIELDS } from '../schemas/sample.js';
+import { camelized, snakeCase } from './case.js';
 import { hex } from './content.js';
 import { Parameters } from './parameters.js';
 import { type Scope, theRow } from './scope.js';
 
+/** The columns that reads give: the key, the fields of the table, and times. Content that is stored once has its hash in their place. */
 const COLUMNS = [
-  'run_id',
-  'project_id',
-  'iteration',
-  'sample_index',
-  'example_hash',
-  'predicted_output',
-  'score',
-  'scores',
-  'success',
-  'failed',
-  'latency_ms',
-  'prompt_tokens',
-  'completion_tokens',
-  'total_tokens',
-  'cost_usd',
-  'error_message',
-  'feedback',
-  'example_id',
-  'split',
-  'metadata',
+  ...['run_id', 'project_id', 'iteration', 'sample_index', 'example_hash'],
+  ...Object.keys(SAMPLE_FIELDS)
+    .filter((name) => name !== 'input' && name !== 'expectedOutput')
+    .map(snakeCase),
   'created_at',
-] as const satisfies readonly (keyof OptimizationSamplesRow)[];
+];
 
-type SampleRow = Pick<OptimizationSamplesRow, (typeof COLUMNS)[number]> & { input: JsonValue | null; expected_output: JsonValue | null };
+type SampleRow = OptimizationSamplesRow & { input: JsonValue | null; expected_output: JsonValue | null };
 
 function sampleOf(row: SampleRow, hashes = false): OptimizationSample {
   const { exampleHash, ...sample } = camelized(row);

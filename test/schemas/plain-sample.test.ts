@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainSample } from '../../src/schemas/plain-sample.js';
-import { CreateOptimizationSampleSchema } from '../../src/schemas/sample.js';
+import { CreateOptimizationSampleSchema, SAMPLE_FIELDS } from '../../src/schemas/sample.js';
 
 const PLAIN = {
   runId: '01900000-0000-7000-8000-000000000004',
@@ -19,12 +19,28 @@ const PLAIN = {
   completionTokens: 20,
   totalTokens: 30,
   costUsd: 0.25,
+  scores: { accuracy: 0.5, brevity: -1 },
+  errorMessage: 'Zeitüberschreitung\nnach 30 s',
+  feedback: 'The answer names the wrong department — “billing”.',
   exampleId: 't-1',
   split: 'train',
+  metadata: { attempt: 2, nested: [{ a: null }] },
 };
 
 test('a plain sample needs no schema, and is what the schema makes of it', () => {
   expect(plainSample(PLAIN)).toEqual(CreateOptimizationSampleSchema.parse(PLAIN));
+});
+
+test.each(Object.entries(SAMPLE_FIELDS).flatMap(([name, field]) => ('nullable' in field ? [name] : [])))(
+  '%s may be null without the schema',
+  (name) => {
+    const value = { ...PLAIN, [name]: null };
+    expect(plainSample(value)).toEqual(CreateOptimizationSampleSchema.parse(value));
+  },
+);
+
+test('every field of the table that callers write has a plain form', () => {
+  expect(Object.keys(PLAIN).sort()).toEqual(Object.keys(CreateOptimizationSampleSchema.shape).sort());
 });
 
 const ODD: unknown[] = [

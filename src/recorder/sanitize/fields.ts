@@ -1,53 +1,14 @@
-import type { IterationRecord, SampleRecord } from '../port.js';
+import { type FieldIntake, intakeOf } from '../../schemas/fields.js';
+import { ITERATION_FIELDS } from '../../schemas/iteration.js';
+import { SAMPLE_FIELDS } from '../../schemas/sample.js';
 
-/** How a field is taken in: `json` and `object` are copied and masked, `text` is masked, the rest is checked for shape. */
-export type FieldKind = 'json' | 'object' | 'text' | 'score' | 'scores' | 'list' | 'time' | 'plain' | 'own';
+/** The form of a field's intake; the run itself looks after `own` fields. */
+export type FieldKind = FieldIntake | 'own';
 
-/** `own` fields are looked after by the run itself. Without a prototype, so that `constructor` is no field. */
-export const ITERATION_FIELDS = kinds<IterationRecord>({
-  iteration: 'own',
-  samples: 'own',
-  score: 'score',
-  scores: 'scores',
-  params: 'object',
-  program: 'json',
-  evalKind: 'plain',
-  status: 'plain',
-  decision: 'plain',
-  decisionReason: 'text',
-  parentIterations: 'list',
-  isBaseline: 'plain',
-  startTime: 'time',
-  endTime: 'time',
-  durationMs: 'plain',
-  promptTokens: 'plain',
-  completionTokens: 'plain',
-  totalTokens: 'plain',
-  costUsd: 'plain',
-  errorMessage: 'text',
-  metadata: 'object',
-});
+export const ITERATION_KINDS = kinds({ iteration: 'own', samples: 'own', ...intakeOf(ITERATION_FIELDS) });
+export const SAMPLE_KINDS = kinds({ sampleIndex: 'own', ...intakeOf(SAMPLE_FIELDS) });
 
-export const SAMPLE_FIELDS = kinds<SampleRecord>({
-  sampleIndex: 'own',
-  input: 'json',
-  expectedOutput: 'json',
-  predictedOutput: 'json',
-  score: 'score',
-  scores: 'scores',
-  success: 'plain',
-  latencyMs: 'plain',
-  promptTokens: 'plain',
-  completionTokens: 'plain',
-  totalTokens: 'plain',
-  costUsd: 'plain',
-  errorMessage: 'text',
-  feedback: 'text',
-  exampleId: 'text',
-  split: 'plain',
-  metadata: 'object',
-});
-
-function kinds<T>(fields: Record<keyof T & string, FieldKind>): Record<string, FieldKind> {
+/** Without a prototype, so that `constructor` is not a field. */
+function kinds(fields: Record<string, FieldKind>): Record<string, FieldKind> {
   return Object.assign(Object.create(null) as Record<string, FieldKind>, fields);
 }

@@ -1,5 +1,7 @@
+import { ITERATION_FIELDS } from '../../schemas/iteration.js';
 import { type JsonObject, type JsonValue, textProblem } from '../../schemas/json.js';
 import { MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from '../../schemas/primitives.js';
+import { SAMPLE_FIELDS } from '../../schemas/sample.js';
 import { marker } from './json-clone.js';
 
 interface Issue {
@@ -21,18 +23,18 @@ export interface Repaired<T> {
 }
 
 const ROUNDS = 30;
-const JSON_FIELDS = new Set(['input', 'expectedOutput', 'predictedOutput', 'program', 'params', 'metadata', 'config']);
+const FIELDS = Object.entries({ ...ITERATION_FIELDS, ...SAMPLE_FIELDS });
+const JSON_FIELDS = new Set([
+  'config',
+  ...FIELDS.flatMap(([name, { intake }]) => (intake === 'json' || intake === 'object' ? [name] : [])),
+]);
 const KEYS = new Set(['id', 'runId', 'projectId', 'iteration', 'iterationId', 'sampleIndex']);
 const TEXT_LIMITS: Record<string, number> = {
   runName: MAX_NAME_LENGTH,
-  exampleId: MAX_NAME_LENGTH,
-  split: MAX_NAME_LENGTH,
   evalSetHash: MAX_NAME_LENGTH,
   notes: MAX_TEXT_LENGTH,
-  feedback: MAX_TEXT_LENGTH,
-  decisionReason: MAX_TEXT_LENGTH,
-  errorMessage: MAX_TEXT_LENGTH,
   errorStack: MAX_TEXT_LENGTH,
+  ...Object.fromEntries(FIELDS.flatMap(([name, field]) => ('limit' in field ? [[name, field.limit]] : []))),
 };
 
 /**

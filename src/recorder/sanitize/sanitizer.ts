@@ -5,7 +5,7 @@ import type { CreateOptimizationSampleInput } from '../../schemas/sample.js';
 import type { Mask, MaskPlace } from '../options.js';
 import type { IterationRecord, SampleRecord } from '../port.js';
 import { messageOf, type Warnings } from '../warnings.js';
-import { type FieldKind, ITERATION_FIELDS, SAMPLE_FIELDS } from './fields.js';
+import { type FieldKind, ITERATION_KINDS, SAMPLE_KINDS } from './fields.js';
 import { marker, type Problem, Snapshot } from './json-clone.js';
 import { readScore } from './score.js';
 
@@ -42,7 +42,7 @@ export class Intake {
 
   /** In a strict run rejects with `invalid_input` what a lenient one would repair. */
   iteration(record: Partial<IterationRecord>): IterationFields {
-    const { fields, scoreProblem } = this.fields(record, ITERATION_FIELDS, null);
+    const { fields, scoreProblem } = this.fields(record, ITERATION_KINDS, null);
     if (scoreProblem !== null)
       Object.assign(fields, { score: null, status: 'failed', errorMessage: joined(fields.errorMessage, scoreProblem) });
     this.judge();
@@ -51,7 +51,7 @@ export class Intake {
 
   /** `index` is the record's place in the caller's list. */
   sample(record: SampleRecord, index: number): SampleFields {
-    const { fields, scoreProblem } = this.fields(record, SAMPLE_FIELDS, index);
+    const { fields, scoreProblem } = this.fields(record, SAMPLE_KINDS, index);
     if (scoreProblem !== null)
       Object.assign(fields, { score: null, success: false, errorMessage: joined(fields.errorMessage, scoreProblem) });
     this.judge();
