@@ -20,11 +20,11 @@ export interface AppOptions {
   /** Tells this server from every other. */
   instance?: string | undefined;
   /** Stand before everything, what is for anybody too. */
-  front?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
+  beforeAuth?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
   /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
-  gate: MiddlewareHandler<ServerEnv>;
+  requireAuth: MiddlewareHandler<ServerEnv>;
   /** The same of routes for whoever may scrape the figures of all projects. */
-  scraperGate: MiddlewareHandler<ServerEnv>;
+  requireScraper: MiddlewareHandler<ServerEnv>;
   /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
   basePath?: string | undefined;
   /** Rejects where a request that was let in would not be any more: what a stream is asked again and again. */
@@ -54,7 +54,7 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
   const log = logger === undefined ? [] : [requestLog(logger)];
-  app.use(securityHeaders, facts.metrics.observe, ...log, deadline(timeoutMs), ...(options.front ?? []));
+  app.use(securityHeaders, facts.metrics.observe, ...log, deadline(timeoutMs), ...(options.beforeAuth ?? []));
   for (const route of ROUTES) {
     app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts));
   }
@@ -75,19 +75,19 @@ function factsOf({ trail, basePath = '', instance = '' }: AppOptions): ServerFac
   };
 }
 
-function guards({ access, path }: Route, { gate, scraperGate }: AppOptions): MiddlewareHandler<ServerEnv>[] {
+function guards({ access, path }: Route, { requireAuth, requireScraper }: AppOptions): MiddlewareHandler<ServerEnv>[] {
   const named: MiddlewareHandler<ServerEnv> = async (context, next) => {
     context.set('template', path);
     await next();
   };
   if (access === 'anybody') return [named];
-  if (access === 'scraper') return [named, scraperGate];
-  if (access !== 'local') return [named, gate];
+  if (access === 'scraper') return [named, requireScraper];
+  if (access !== 'local') return [named, requireAuth];
   const local: MiddlewareHandler<ServerEnv> = async (context, next) => {
     if (context.var.caller.kind !== 'local') throw notLocal();
     await next();
   };
-  return [named, gate, local];
+  return [named, requireAuth, local];
 }
 
 async function answer(route: Route, context: Context<ServerEnv>, options: AppOptions, server: ServerFacts): Promise<Response> {

@@ -69,8 +69,8 @@ export interface BackendFigures {
 export interface ServerBackend {
   /** The functions under the caller's identity: claims under row-level security, or the connection's own rights for `local`. */
   clientOf(caller: Caller): TrailClient;
-  /** Who holds a key. The connection's own rights: nobody is known yet. */
-  findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null>;
+  /** The caller of a key by the SHA-256 of its secret in hexadecimal. With the connection's own rights: the caller is not known yet. */
+  findKey(hash: string): Promise<Extract<Caller, { kind: 'key' }> | null>;
   /** One reader for all streams, with the connection's own rights; each stream's topic is checked as its caller. */
   readonly events: EventFeed;
   /** Opens the database; rejects with why it can not be. The first call does so too. */

@@ -175,12 +175,12 @@ function appOver(client: object, options: object = {}) {
     trail,
     instance: 'of a test',
     recheck: async () => {},
-    gate: async (context, next) => {
+    requireAuth: async (context, next) => {
       context.set('caller', { kind: 'local' });
       context.set('client', client as never);
       await next();
     },
-    scraperGate: (_, next) => next(),
+    requireScraper: (_, next) => next(),
     ...options,
   });
 }

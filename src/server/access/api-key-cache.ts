@@ -1,12 +1,12 @@
 import type { TrailClient } from '../../client/port.js';
 import type { Caller, ServerBackend } from '../port.js';
-import { Recent } from './lru-cache.js';
-import { hashOf } from './secret.js';
+import { LruCache } from './lru-cache.js';
 
 type KeyCaller = Extract<Caller, { kind: 'key' }>;
 
-/** Milliseconds in which a key that was found is not looked up again. What it opens, the database asks anew each time. */
+/** Lifetime of an entry, in ms. Row-level security still checks the key's rights in each request. */
 const FRESH = 5_000;
+/** Most entries (about 500 bytes each). */
 const MOST_KEYS = 10_000;
 
 interface Held {
@@ -14,10 +14,10 @@ interface Held {
   until: number;
 }
 
-/** The keys that were shown lately, by their hashes; no secret is kept. */
-export class KeyRing {
-  readonly #held = new Recent<Held>(MOST_KEYS);
-  /** One more with each key that ends: what was being looked up meanwhile may be about that one. */
+/** A cache of valid keys by the SHA-256 of their secrets; it holds no secret. */
+export class ApiKeyCache {
+  readonly #held = new LruCache<Held>(MOST_KEYS);
+  /** Generation, incremented by each revocation. A lookup that began in an older one is not cached. */
   #ended = 0;
 
   constructor(
@@ -25,23 +25,23 @@ export class KeyRing {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether a secret opened something lately. */
-  knows(secret: string): boolean {
-    return this.#held.has(hashOf(secret));
+  /** Whether the key was valid lately. */
+  knows(hash: string): boolean {
+    return this.#held.has(hash);
   }
 
-  async find(secret: string): Promise<KeyCaller | null> {
-    const hash = hashOf(secret);
+  /** The caller of a key by the hash of its secret, or null if the key is unknown, expired or revoked. */
+  async find(hash: string): Promise<KeyCaller | null> {
     const held = this.#held.get(hash);
     if (held !== undefined && held.until > this.now()) return held.caller;
     const [ended, asked] = [this.#ended, this.now()];
-    const caller = await this.findKey(secret);
+    const caller = await this.findKey(hash);
     if (caller === null) this.#held.delete(hash);
     else if (ended === this.#ended) this.#held.set(hash, { caller, until: asked + FRESH });
     return caller;
   }
 
-  /** A client through which the end of a key is known here at once. */
+  /** Wraps a client: revoking a key through it clears this cache. */
   watched(client: TrailClient): TrailClient {
     return {
       ...client,
@@ -52,7 +52,7 @@ export class KeyRing {
     };
   }
 
-  /** Also where the call failed: it may have been done all the same. */
+  /** Also clears the cache if the call failed: it may have been committed. */
   async #after<T>(call: Promise<T>, concerns: (held: Held) => boolean): Promise<T> {
     try {
       return await call;

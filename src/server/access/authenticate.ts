@@ -1,24 +1,24 @@
 import type { ConnectionInfo } from '../env.js';
 import type { Caller } from '../port.js';
-import type { KeyRing } from './api-key-cache.js';
+import type { ApiKeyCache } from './api-key-cache.js';
 import { hostName, isLoopback } from './loopback.js';
 import { badCredentials, foreign, noCredentials } from './refusals.js';
-import { canBeKey, looksLikeKey } from './secret.js';
-import { networkOf, type RateLimit } from './token-bucket.js';
+import { canBeKey, hashOf, looksLikeKey } from './secret.js';
+import { networkOf, type TokenBucket } from './token-bucket.js';
 import type { TokenReader } from './tokens.js';
 
 export interface Authentication {
-  /** Whether whoever sends no credentials is taken for the user of this machine. */
+  /** Whether a request without credentials acts as the user of this machine. */
   open: boolean;
-  keys: KeyRing;
+  keys: ApiKeyCache;
   tokens: TokenReader | null;
-  /** By caller; null for no limit. */
-  calls: RateLimit | null;
-  /** Of credentials that did not hold, by address. */
-  failures: RateLimit | null;
+  /** Rate limit per caller; null for no limit. */
+  calls: TokenBucket | null;
+  /** Rate limit of failed attempts per address. */
+  failures: TokenBucket | null;
 }
 
-/** Says who sent a request, and counts it. Rejects with `unauthenticated`, `forbidden` or `rate_limited`. */
+/** Authenticates a request and counts it. Rejects with `unauthenticated`, `forbidden` or `rate_limited`. */
 export async function authenticate(request: Request, info: ConnectionInfo, access: Authentication): Promise<Caller> {
   const header = request.headers.get('authorization');
   if (header === null) return local(request, info, access);
@@ -35,12 +35,12 @@ export async function authenticate(request: Request, info: ConnectionInfo, acces
   }
 }
 
-/** What an Authorization header shows; undefined where it shows no bearer's. */
+/** The bearer token of an Authorization header, or undefined. */
 export function bearerOf(header: string): string | undefined {
   return /^Bearer +([^\s,]+)$/i.exec(header.trim())?.[1];
 }
 
-/** Counts credentials that did not hold. Rejects with `rate_limited` where there were too many from one address. */
+/** Counts a failed attempt. Rejects with `rate_limited` if there were too many from one address. */
 export function countFailure(info: ConnectionInfo, { failures }: Authentication): void {
   failures?.take(addressOf(info) ?? 'somewhere');
 }
@@ -49,10 +49,10 @@ function addressOf({ remoteAddress }: ConnectionInfo): string | null {
   return remoteAddress === undefined ? null : networkOf(remoteAddress);
 }
 
-/** The user of this machine: of an open server alone, that is called by a name and an address that nobody else can use. */
+/** The user of this machine: only on an open server that is called by a loopback name from a loopback address. */
 export function local({ headers, url }: Request, { remoteAddress }: ConnectionInfo, { open }: Authentication, hint?: string): Caller {
   if (!open) throw noCredentials(hint);
-  // A page that had its own name resolved to this machine would be of the same origin; it calls by that name.
+  // DNS rebinding: a foreign page whose name resolves to this machine calls by that name, and is refused.
   const name = hostName(headers.get('host') ?? new URL(url).host);
   const isHere = remoteAddress === undefined || isLoopback(remoteAddress);
   if (name === null || !isLoopback(name) || !isHere) {
@@ -64,19 +64,20 @@ export function local({ headers, url }: Request, { remoteAddress }: ConnectionIn
 async function byKey(secret: string, address: string | null, { keys, failures }: Authentication): Promise<Caller> {
   const unknown = 'The API key is wrong, expired or revoked.';
   if (!canBeKey(secret)) throw badCredentials(unknown, 'A key has the form optrail_<8 characters>_<43 characters>.');
-  // Who guesses is not let through to the database; who showed a key that held is, whoever else calls from the same address. Where the
-  // platform tells no addresses, one who guesses would hold up all.
-  if (address !== null && !keys.knows(secret)) failures?.check(address);
-  const caller = await keys.find(secret);
-  if (caller === null) throw badCredentials(unknown, '`npx optrail keys list <project>` says what became of it.');
+  // Failed attempts are rate-limited per address before we query. Known-good keys skip the limit, so one attacker behind a NAT cannot
+  // lock others out; without an address the limit would hold up every caller.
+  const hash = hashOf(secret);
+  if (address !== null && !keys.knows(hash)) failures?.check(address);
+  const caller = await keys.find(hash);
+  if (caller === null) throw badCredentials(unknown, 'List the keys with `optrail keys list <project>`.');
   return caller;
 }
 
 async function byToken(token: string, { tokens }: Authentication): Promise<Caller> {
   if (tokens === null) {
     throw badCredentials(
-      'This server takes API keys alone.',
-      'For tokens, OPTRAIL_JWT_SECRET or OPTRAIL_JWKS_URL has to be set where it runs.',
+      'This server does not take tokens, only API keys.',
+      'Set OPTRAIL_JWT_SECRET or OPTRAIL_JWKS_URL on the server to take tokens.',
     );
   }
   return { kind: 'token', claims: await tokens(token) };

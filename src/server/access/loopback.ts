@@ -1,4 +1,4 @@
-/** Whether a host name or address is this machine's own, to whoever resolves it. */
+/** Whether a host name or address always resolves to this machine. */
 export function isLoopback(host: string): boolean {
   const name = host
     .toLowerCase()
@@ -8,7 +8,7 @@ export function isLoopback(host: string): boolean {
   return /^(::ffff:)?127(\.\d{1,3}){3}$/.test(name);
 }
 
-/** The name in a Host header, without its port; null where it is none. */
+/** The name in a Host header without its port, or null if the header is invalid. */
 export function hostName(header: string): string | null {
   const url = `http://${header}`;
   return /^[\w.:[\]-]+$/.test(header) && URL.canParse(url) ? new URL(url).hostname : null;

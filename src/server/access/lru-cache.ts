@@ -1,5 +1,5 @@
-/** Values by name, the most recently used ones: of more than `most`, the one that was longest unused goes. */
-export class Recent<Value> {
+/** A cache of at most `most` values by name; the least recently used one is evicted. */
+export class LruCache<Value> {
   readonly #values = new Map<string, Value>();
 
   constructor(private readonly most: number) {}
@@ -14,7 +14,7 @@ export class Recent<Value> {
 
   get(name: string): Value | undefined {
     const value = this.#values.get(name);
-    // A Map keeps the order in which its names came: what is used comes anew.
+    // A Map keeps insertion order: a used value is inserted again.
     if (value !== undefined) this.set(name, value);
     return value;
   }

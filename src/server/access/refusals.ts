@@ -2,7 +2,7 @@ import { HttpRefusal } from '../http/problem.js';
 
 const HOW_TO_SEND = 'Send `Authorization: Bearer <API key or token>`; `npx optrail keys create <project> --name <name>` makes a key.';
 
-/** 401 of a request that names nobody. */
+/** 401: no credentials. */
 export function noCredentials(hint = HOW_TO_SEND): HttpRefusal {
   return new HttpRefusal(401, 'unauthenticated', 'The request has no Authorization header.', {
     hint,
@@ -10,7 +10,7 @@ export function noCredentials(hint = HOW_TO_SEND): HttpRefusal {
   });
 }
 
-/** 401 of a request that names somebody in vain. What was sent is no part of it. */
+/** 401: invalid credentials. The message never repeats them. */
 export function badCredentials(message: string, hint?: string, cause?: unknown): HttpRefusal {
   return new HttpRefusal(401, 'unauthenticated', message, {
     hint,
@@ -23,7 +23,7 @@ export function foreign(message: string, hint: string): HttpRefusal {
   return new HttpRefusal(403, 'forbidden', message, { hint });
 }
 
-export function tooMany(waitMs: number): HttpRefusal {
+export function tooManyRequests(waitMs: number): HttpRefusal {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new HttpRefusal(429, 'rate_limited', 'Too many requests by this key, token or address.', {
     retryable: true,

@@ -1,42 +1,42 @@
-import { Recent } from './lru-cache.js';
-import { tooMany } from './refusals.js';
+import { LruCache } from './lru-cache.js';
+import { tooManyRequests } from './refusals.js';
 
 export interface Rate {
   /** Requests a second in the long run. */
   perSecond: number;
-  /** Requests at once, after a rest. */
+  /** Size of the full bucket: requests at once after a pause. */
   burst: number;
 }
 
 interface Bucket {
   tokens: number;
-  /** When they were counted, in milliseconds of a clock that nobody sets. */
+  /** Time of the last refill, in ms of a monotonic clock. */
   at: number;
 }
 
-/** Callers that are remembered; the memory of one is some 200 bytes. Who is forgotten starts with a full bucket. */
+/** Most buckets kept (about 200 bytes each). An evicted caller starts with a full bucket. */
 const MOST_CALLERS = 10_000;
 
-/** A bucket of tokens for each caller: a request takes one, and time puts them back. */
-export class RateLimit {
-  readonly #buckets = new Recent<Bucket>(MOST_CALLERS);
+/** A rate limiter with one bucket per caller: a request takes a token, and tokens are refilled over time. */
+export class TokenBucket {
+  readonly #buckets = new LruCache<Bucket>(MOST_CALLERS);
 
   constructor(
     private readonly rate: Rate,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes a token. Rejects with `rate_limited` where none is left. */
+  /** Takes a token. Rejects with `rate_limited` if none is left. */
   take(caller: string): void {
     const tokens = this.#tokensOf(caller);
-    if (tokens < 1) throw tooMany(((1 - tokens) / this.rate.perSecond) * 1000);
+    if (tokens < 1) throw tooManyRequests(((1 - tokens) / this.rate.perSecond) * 1000);
     this.#buckets.set(caller, { tokens: tokens - 1, at: this.now() });
   }
 
-  /** Rejects where `take` would, and takes nothing. */
+  /** Rejects if `take` would reject, and takes no token. */
   check(caller: string): void {
     const tokens = this.#tokensOf(caller);
-    if (tokens < 1) throw tooMany(((1 - tokens) / this.rate.perSecond) * 1000);
+    if (tokens < 1) throw tooManyRequests(((1 - tokens) / this.rate.perSecond) * 1000);
   }
 
   #tokensOf(caller: string): number {
@@ -47,7 +47,7 @@ export class RateLimit {
   }
 }
 
-/** An address as failures are counted by it: one site has the last 64 bits of IPv6 to itself. */
+/** The network that failures are counted by: the address, or its /64 of IPv6, which one site has to itself. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   if (!plain.includes(':')) return plain;

@@ -16,27 +16,28 @@ import { badCredentials } from './refusals.js';
 export interface TokenSettings {
   /** The secret of HS256, at least 32 bytes of UTF-8. */
   jwtSecret?: string | undefined;
-  /** Where the public keys of RS256, ES256 and EdDSA are: https, or http on this machine. */
+  /** URL of the JWKS with the public keys of RS256, ES256 and EdDSA: https, or http on this machine. */
   jwksUrl?: string | undefined;
-  /** What `aud` must be, or hold. With `jwksUrl` it has to be said. */
+  /** Required value of `aud`, or one of its values. `jwksUrl` requires this option. */
   audience?: string | undefined;
-  /** What `iss` must be. */
+  /** Required value of `iss`. */
   issuer?: string | undefined;
 }
 
-/** The claims of a token that holds; rejects with `unauthenticated` for every other. */
+/** Verifies a token and returns its claims. Rejects with `unauthenticated` if it is invalid. */
 export type TokenReader = (token: string) => Promise<Claims>;
 
 const SECRET_ALGORITHMS = ['HS256'];
 const KEY_SET_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 /** Seconds that two clocks may differ by. */
 const CLOCK_TOLERANCE = 30;
-/** Milliseconds: how long keys are good for, and how long nobody asks again for one that is unknown, or where nobody answered. */
+/** JWKS cache, in ms: lifetime, pause before a refetch after an unknown key id, request time-out. */
 const KEYS = { cacheMaxAge: 600_000, cooldownDuration: 30_000, timeoutDuration: 5_000 };
+/** Pause after a failed fetch of the JWKS, in ms. */
 const RETRY_AFTER = 5_000;
 const MOST_CHARACTERS = 16_384;
 
-/** Makes the reader of the tokens that the settings describe; null where they describe none. Rejects with `not_configured`. */
+/** Makes the verifier of the settings, or returns null if they name neither secret nor JWKS. Rejects with `not_configured`. */
 export function tokenReader(settings: TokenSettings): TokenReader | null {
   const { jwtSecret, jwksUrl, audience, issuer } = settings;
   const bySecret = jwtSecret === undefined ? undefined : secretBytes(jwtSecret);
@@ -65,7 +66,7 @@ export function tokenReader(settings: TokenSettings): TokenReader | null {
     ...(issuer === undefined ? {} : { issuer }),
   };
   return async (token) => {
-    // Each algorithm has its own kind of key, so that no public key is taken for a secret.
+    // Algorithm confusion: a public key must never serve as an HS256 secret, so each algorithm has its own key.
     if (bySecret !== undefined && algorithmOf(token) === 'HS256')
       return claimsOf((await verified(jwtVerify(token, bySecret, { ...options, algorithms: SECRET_ALGORITHMS }))).payload);
     if (byKeySet !== undefined)
@@ -75,8 +76,8 @@ export function tokenReader(settings: TokenSettings): TokenReader | null {
 }
 
 /**
- * The claims as they are handed to PostgreSQL. Whatever role a token names, its bearer acts as `authenticated`; without a `sub`, and as
- * `anon`, nobody is named and nothing is seen. Claims of a key are made for keys alone.
+ * The claims as they are handed to PostgreSQL. Any role except `anon` becomes `authenticated`; without a `sub`, or as `anon`, the claims
+ * are empty and nothing is visible. The claim of API keys is removed.
  */
 function claimsOf(payload: JWTPayload): Claims {
   const { optrail_key: _, role, ...claims } = payload;
@@ -84,7 +85,7 @@ function claimsOf(payload: JWTPayload): Claims {
   const parsed = ClaimsSchema.safeParse({ ...claims, role: 'authenticated' });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw badCredentials(`The token's claims are not of the form asked for: ${issue?.path.join('.')}: ${issue?.message}`);
+  throw badCredentials(`Invalid token claims: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 function algorithmOf(token: string): unknown {
@@ -121,7 +122,7 @@ function reasonOf(error: unknown): string {
   return 'The token is not valid.';
 }
 
-/** The keys behind a URL. Where nobody answers, that is no fault of the token, and nobody is asked again for a while. */
+/** Remote JWKS. If the endpoint is down the token is not rejected as invalid; we retry after 5 s. */
 function keySet(url: URL): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(url, KEYS);
   let failedAt = Number.NEGATIVE_INFINITY;
@@ -139,9 +140,9 @@ function keySet(url: URL): JWTVerifyGetKey {
 }
 
 function unreachable(cause?: unknown): HttpRefusal {
-  return new HttpRefusal(503, 'server_error', 'The keys that tokens are checked with can not be had.', {
+  return new HttpRefusal(503, 'server_error', 'The JWKS of the server cannot be fetched.', {
     retryable: true,
-    hint: 'OPTRAIL_JWKS_URL must answer with a JSON Web Key Set.',
+    hint: 'Check that OPTRAIL_JWKS_URL answers with a JSON Web Key Set.',
     cause,
   });
 }

@@ -1,5 +1,4 @@
 import { createDirectClient } from '../../client/direct/direct-client.js';
-import { storedSecret } from '../../client/direct/secret.js';
 import { type ClosableConnection, connectionTo } from '../../client/open/lazy-connection.js';
 import type { ClientOptions } from '../../client/open/target.js';
 import type { TrailClient } from '../../client/port.js';
@@ -38,9 +37,8 @@ class DatabaseBackend implements ServerBackend {
     return createDirectClient(this.connection, identityOf(caller));
   }
 
-  async findKey(secret: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
-    const { hash } = await storedSecret(secret);
-    const found = await this.trusted('find a key', (scope) => findKey(scope, hash));
+  async findKey(hash: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
+    const found = await this.trusted('find a key', (scope) => findKey(scope, Buffer.from(hash, 'hex')));
     if (found === null) return null;
     const { id: keyId, projectId } = found;
     const role = ROLES[found.scope];

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TrailClient } from '../../../src/client/port.js';
 import type { CreatedApiKey } from '../../../src/schemas/index.js';
-import { KeyRing } from '../../../src/server/access/api-key-cache.js';
+import { ApiKeyCache } from '../../../src/server/access/api-key-cache.js';
 import type { Caller } from '../../../src/server/port.js';
 import type { OptrailServer } from '../../../src/server.js';
 import { aRun, newProject } from '../../support/records.js';
@@ -127,7 +127,7 @@ describe('the keys that were shown lately', () => {
   function ring() {
     const asked: ((caller: typeof CALLER | null) => void)[] = [];
     const clock = { now: 0 };
-    const keys = new KeyRing(
+    const keys = new ApiKeyCache(
       () => new Promise((resolve) => asked.push(resolve)),
       () => clock.now,
     );

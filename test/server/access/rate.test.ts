@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Recent } from '../../../src/server/access/lru-cache.js';
-import { networkOf, RateLimit } from '../../../src/server/access/token-bucket.js';
+import { LruCache } from '../../../src/server/access/lru-cache.js';
+import { networkOf, TokenBucket } from '../../../src/server/access/token-bucket.js';
 import { ask, serving } from './served.js';
 
 const served = serving();
@@ -51,7 +51,7 @@ describe('requests over HTTP', () => {
 });
 
 describe('a bucket', () => {
-  const take = (limit: RateLimit, caller = 'a') => {
+  const take = (limit: TokenBucket, caller = 'a') => {
     try {
       limit.take(caller);
       return 'taken';
@@ -62,7 +62,7 @@ describe('a bucket', () => {
 
   test('fills with time, up to its size', () => {
     const clock = { now: 0 };
-    const limit = new RateLimit({ perSecond: 2, burst: 2 }, () => clock.now);
+    const limit = new TokenBucket({ perSecond: 2, burst: 2 }, () => clock.now);
     expect([take(limit), take(limit), take(limit)]).toEqual(['taken', 'taken', '1']);
     clock.now += 499;
     expect(take(limit)).toBe('1');
@@ -73,13 +73,13 @@ describe('a bucket', () => {
   });
 
   test('says how long it takes where it fills slowly', () => {
-    const limit = new RateLimit({ perSecond: 0.1, burst: 1 }, () => 0);
+    const limit = new TokenBucket({ perSecond: 0.1, burst: 1 }, () => 0);
     expect([take(limit), take(limit), take(limit, 'b')]).toEqual(['taken', '10', 'taken']);
   });
 });
 
 test('what is remembered is bounded, and what is used stays', () => {
-  const recent = new Recent<number>(3);
+  const recent = new LruCache<number>(3);
   for (const [index, name] of ['a', 'b', 'c'].entries()) recent.set(name, index);
   recent.get('a');
   recent.set('d', 3);

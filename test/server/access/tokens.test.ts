@@ -138,7 +138,10 @@ describe('tokens signed with a secret', () => {
   });
 
   test('are refused by a server that was given no secret', async () => {
-    expect((await me(served.server(), await signed())).body).toMatchObject({ status: 401, detail: 'This server takes API keys alone.' });
+    expect((await me(served.server(), await signed())).body).toMatchObject({
+      status: 401,
+      detail: 'This server does not take tokens, only API keys.',
+    });
   });
 });
 
