@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { OptrailError } from '../errors.js';
+import type { Claims } from '../schemas/project.js';
 import type { ServerEnv } from './env.js';
 import { jsonOf, linesOf, MAX_BODY_BYTES } from './http/body.js';
 import { deadline, TIMEOUT_MS } from './http/deadline.js';
@@ -82,6 +83,7 @@ function guards({ access, path }: Route, { requireAuth, requireScraper }: AppOpt
   };
   if (access === 'anybody') return [named];
   if (access === 'scraper') return [named, requireScraper];
+  if (access === 'editor' || access === 'owner') return [named, requireAuth, requireRole(access)];
   if (access !== 'local') return [named, requireAuth];
   const local: MiddlewareHandler<ServerEnv> = async (context, next) => {
     if (context.var.caller.kind !== 'local') throw notLocal();
@@ -118,6 +120,22 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
   // Nobody who follows need wait until the database is asked the next time.
   if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
+}
+
+/** Refuses a caller whose role is known to be too low, before the body is read. For other callers the database decides. */
+function requireRole(access: 'editor' | 'owner'): MiddlewareHandler<ServerEnv> {
+  const roles: readonly string[] = access === 'editor' ? ['editor', 'owner'] : ['owner'];
+  return async ({ req, var: { caller } }, next) => {
+    assertUtf8(req.raw.url);
+    const isTooLow = caller.kind === 'key' ? !roles.includes(caller.role) : caller.kind === 'token' && isNobody(caller.claims);
+    if (isTooLow) throw new OptrailError('forbidden', 'Your role in the project does not allow this, or the project does not exist.');
+    await next();
+  };
+}
+
+/** Whether claims name neither a user nor a project. */
+function isNobody({ sub, optrail_projects }: Claims): boolean {
+  return (sub === undefined || sub === '') && optrail_projects === undefined;
 }
 
 /** Hono hands nothing but errors to the handler of errors. */

@@ -31,6 +31,11 @@ const malformed = (entry: Entry, sent: string, request: HttpRow['request'], stat
   ...{ entry, sent, request, status },
   code: 'invalid_input',
 });
+/** Holds more than is built. */
+const tooMuch = (entry: Entry, sent: string, request: HttpRow['request']): HttpRow => ({
+  ...{ entry, sent, request },
+  ...{ status: 413, code: 'too_large' },
+});
 
 const RUN_FIELDS = ['runName', 'notes', 'tags', 'config', 'metadata', 'totalTokens', 'startTime', '__proto__'];
 const ITERATION_FIELDS = ['program', 'params', 'iteration', 'score', '__proto__'];
@@ -128,8 +133,11 @@ export const HTTP_ROWS: readonly HttpRow[] = [
   path('int4 and int8 overflow', `/v1/runs/${ABSENT}/samples?cursor=4294967296.0`, '#/cursor'),
   query('int4 and int8 overflow', 'limit=9223372036854775808', '#/limit'),
   ...[65, 5_000, 20_000].flatMap((depth) => inJson('depth 65, 5,000 and 20,000', `{"a":${brackets(depth - 1)}}`, `/a${'/0'.repeat(63)}`)),
-  body('5 million brackets', 'never closed', '['.repeat(5_000_000)),
-  ...field('5 million brackets', 'program', brackets(5_000_000), '/0'.repeat(64)),
+  tooMuch('5 million brackets', 'never closed', () => ({ path: '/v1/runs', body: '['.repeat(5_000_000) })),
+  tooMuch('5 million brackets', 'in a program', ({ runId }) => ({
+    path: `/v1/runs/${runId}/iterations`,
+    body: `{"iteration":999,"program":${brackets(5_000_000)}}`,
+  })),
   ...field('__proto__, constructor, prototype', '__proto__', '{"polluted":1}'),
   query('__proto__, constructor, prototype', '__proto__=1', '#/__proto__'),
   query('__proto__, constructor, prototype', 'constructor=1', '#/constructor'),

@@ -2,14 +2,19 @@ import { Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { isOptrailError, OptrailError } from '../../errors.js';
 import { jsonErrorPosition } from './json-position.js';
+import { assertBuildable } from './json-scan.js';
 import { HttpRefusal } from './problem.js';
 
 /** Largest body that is read whole, in bytes, decompressed. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
-/** A body of lines is never held whole: so many times the above. */
+/** Largest body of lines, as a multiple of the above: it is never held whole. */
 const LINES_FACTOR = 32;
+/** Bytes that a compressed body may decompress to whatever its size, and beyond them the most bytes for each compressed one. */
+const RATIO = { free: 2 * 1024 * 1024, most: 200 };
+/** Longest text whose syntax error is located, in characters: the search costs 0.1 ms a KiB. */
+const LOCATED = 256 * 1024;
 
-/** By content encoding. A map, since an object has more names than were put into it. */
+/** Decoders by content encoding. A Map, since an object inherits names like `constructor`. */
 const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
   ['gzip', createGunzip],
   ['x-gzip', createGunzip],
@@ -20,7 +25,7 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
 export const JSON_TYPE = 'application/json';
 export const NDJSON_TYPE = 'application/x-ndjson';
 
-/** The media type of a body, without its parameters. Rejects with 415 where the charset is another than UTF-8. */
+/** The media type of a body, without its parameters. Rejects with 415 if the charset is not UTF-8. */
 export function mediaTypeOf(request: Request): string {
   const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
@@ -32,7 +37,7 @@ export function mediaTypeOf(request: Request): string {
 
 /**
  * The bytes of a body as they come, decompressed. Rejects with `too_large` before more than `limit` of them were given, and with `aborted`
- * where the rest does not come, or not in time.
+ * if the rest does not come in time.
  */
 async function* bytesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
@@ -68,11 +73,20 @@ async function* decoded(request: Request, body: ReadableStream<Uint8Array>, sign
   }
   if (makeDecoder === undefined) return yield* source as AsyncIterable<Uint8Array>;
   const decoder = makeDecoder();
+  let compressed = 0;
   source.on('error', (error) => decoder.destroy(error));
+  source.on('data', (chunk: Uint8Array) => {
+    compressed += chunk.length;
+  });
+  let length = 0;
   try {
-    yield* source.pipe(decoder) as AsyncIterable<Uint8Array>;
+    for await (const chunk of source.pipe(decoder) as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > RATIO.free && length > compressed * RATIO.most) throw tooDense(encoding);
+      yield chunk;
+    }
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || isOptrailError(error)) throw error;
     throw new HttpRefusal(400, 'invalid_input', `The body is not ${encoding}, as its Content-Encoding says.`, { cause: error });
   } finally {
     source.destroy();
@@ -80,7 +94,7 @@ async function* decoded(request: Request, body: ReadableStream<Uint8Array>, sign
   }
 }
 
-/** The JSON of a body. Rejects with 413, 415, or 400 with the place where it is no JSON; its text is never part of an error. */
+/** The JSON of a body. Rejects with 413, 415, or 400 with the place of the syntax error; the text is never part of an error. */
 export async function jsonOf(request: Request, limit: number, signal: AbortSignal): Promise<unknown> {
   const type = mediaTypeOf(request);
   const declared = declaredLength(request);
@@ -91,12 +105,12 @@ export async function jsonOf(request: Request, limit: number, signal: AbortSigna
       headers: { accept: JSON_TYPE },
     });
   }
-  // A web stream costs more than all the rest of a small request, and what says how large it is needs none to be held to the limit.
+  // A web stream costs more than the rest of a small request; a body of declared length needs none to be bounded.
   const isBounded = declared !== undefined && declared <= limit && !request.headers.has('content-encoding');
   return parseJson(isBounded ? await wholeOf(request, signal) : await joined(bytesOf(request, limit, signal)));
 }
 
-/** What Content-Length says, which the parser of HTTP sees to; undefined where nothing does. */
+/** The Content-Length, which the HTTP parser enforces, or undefined. */
 function declaredLength(request: Request): number | undefined {
   const length = request.headers.get('content-length');
   return length === null ? undefined : Number(length);
@@ -120,17 +134,22 @@ async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return Buffer.concat(all);
 }
 
-/** Bytes as JSON, or undefined where there are none. */
+/** Bytes as JSON, or undefined if there are none. Rejects with `too_large` before anything is built from a text that holds too much. */
 export function parseJson(bytes: Uint8Array, line?: number): unknown {
   if (bytes.length === 0) return undefined;
+  const what = line === undefined ? 'The body' : `Line ${line}`;
+  assertBuildable(bytes, what);
   const text = utf8Of(bytes, line);
   try {
     return JSON.parse(text);
   } catch {
-    const at = jsonErrorPosition(text);
-    const place = at >= text.length ? 'it ends too early' : `at character ${at + 1}`;
-    throw new HttpRefusal(400, 'invalid_input', `${line === undefined ? 'The body' : `Line ${line}`} is not JSON: ${place}.`);
+    throw new HttpRefusal(400, 'invalid_input', `${what} is not JSON${text.length > LOCATED ? '' : `: ${placeOf(text)}`}.`);
   }
+}
+
+function placeOf(text: string): string {
+  const at = jsonErrorPosition(text);
+  return at >= text.length ? 'it ends too early' : `at character ${at + 1}`;
 }
 
 function utf8Of(bytes: Uint8Array, line: number | undefined): string {
@@ -148,9 +167,16 @@ function tooLarge(limit: number): HttpRefusal {
   });
 }
 
+function tooDense(encoding: string): HttpRefusal {
+  return new HttpRefusal(413, 'too_large', `The body decompresses to more than ${RATIO.most} times its size.`, {
+    path: 'content-encoding',
+    hint: `Send it without ${encoding}, or less at once.`,
+  });
+}
+
 /**
- * The lines of an NDJSON body, empty ones too, as they come. A line is held whole and so has the limit of a body; a byte order mark and
- * the last line's missing end are forgiven.
+ * The lines of an NDJSON body, empty ones too, as they come. A line is held whole and has the limit of a body; a byte order mark and a
+ * missing end of the last line are accepted.
  */
 export async function* linesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const line = new LineBuffer(limit);
@@ -175,7 +201,7 @@ class LineBuffer {
   add(part: Uint8Array): void {
     this.length += part.length;
     if (this.length > this.limit) throw tooLarge(this.limit);
-    // A copy, since a decoder may use its chunk again.
+    // A copy: a decoder may reuse its chunk.
     if (part.length > 0) this.parts.push(Uint8Array.from(part));
   }
 

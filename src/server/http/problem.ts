@@ -26,7 +26,7 @@ export const ProblemSchema = z.object({
 });
 export type Problem = z.infer<typeof ProblemSchema>;
 
-/** The status of each code. What is not here is nobody's fault but ours. */
+/** The status of each code. Codes that are not listed are answered with 500. */
 const STATUSES: Partial<Record<OptrailErrorCode, number>> = {
   invalid_input: 422,
   too_large: 413,
@@ -48,6 +48,11 @@ const STATUSES: Partial<Record<OptrailErrorCode, number>> = {
   disk_full: 507,
   aborted: 408,
 };
+
+/** Most errors of one answer; the first ones are listed. */
+const MOST_ERRORS = 100;
+/** Most characters of a message and of a path in an answer. */
+const LONGEST = { detail: 2_000, path: 1_000 };
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
@@ -90,8 +95,7 @@ export class HttpRefusal extends OptrailError {
 }
 
 /**
- * What is told of an error. What Optrail did not raise on purpose, and what it has no name for, is told without its message: that may
- * speak of the inside of the server.
+ * The problem of an error. The message of an error that Optrail did not raise on purpose is left out: it may show the inside of the server.
  */
 export function problemOf(error: unknown, docs = '/docs'): Problem {
   const told = isOptrailError(error) ? error : null;
@@ -101,7 +105,10 @@ export function problemOf(error: unknown, docs = '/docs'): Problem {
     type: `${docs}#error-${code}`,
     title: titleOf(status),
     status,
-    detail: told === null || status === 500 ? 'The server failed; its log says why, under the X-Request-Id of this answer.' : told.message,
+    detail:
+      told === null || status === 500
+        ? 'The server failed; its log says why, under the X-Request-Id of this answer.'
+        : shortened(told.message, LONGEST.detail),
     code,
     retryable: status === 408 ? true : (told?.retryable ?? false),
     ...(told === null || status === 500 ? {} : detailsOf(told)),
@@ -109,13 +116,26 @@ export function problemOf(error: unknown, docs = '/docs'): Problem {
 }
 
 function detailsOf({ hint, issues, path, message, sqlState, constraint }: OptrailError): Partial<Problem> {
-  const found: readonly ErrorIssue[] = issues.length > 0 || path === undefined ? issues : [{ path, message }];
+  const all: readonly ErrorIssue[] = issues.length > 0 || path === undefined ? issues : [{ path, message }];
+  const found = all.slice(0, MOST_ERRORS);
   return {
     ...(hint === undefined ? {} : { hint }),
-    ...(found.length === 0 ? {} : { errors: found.map((issue) => ({ pointer: pointerOf(issue.path), detail: issue.message })) }),
+    ...(found.length === 0
+      ? {}
+      : {
+          errors: found.map((issue) => ({
+            pointer: pointerOf(shortened(issue.path, LONGEST.path)),
+            detail: shortened(issue.message, LONGEST.detail),
+          })),
+        }),
     ...(sqlState === undefined ? {} : { sqlState }),
     ...(constraint === undefined ? {} : { constraint }),
   };
+}
+
+/** The beginning of a text that is too long for an answer: a name in it may be the caller's own megabytes. */
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`;
 }
 
 function statusOfError(error: OptrailError | null): number {
