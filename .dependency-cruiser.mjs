@@ -27,7 +27,7 @@ export const ROOMS = {
   client: { for: 'the one table of operations, and the checks of their arguments', imports: ['client/functions', 'schemas'] },
   'client/direct': {
     for: 'the helper functions over a database',
-    imports: ['client', 'client/functions', 'database', 'schemas', 'store', 'store/sample-ingest'],
+    imports: ['client', 'client/functions', 'database', 'prompt', 'schemas', 'store', 'store/sample-ingest', 'trust'],
   },
   'client/http': { for: 'the helper functions over a server', imports: ['client', 'client/functions', 'schemas'] },
   'client/open': {
@@ -171,6 +171,7 @@ const started = [
   '^src/cli/main[.]ts$',
   '^src/database/embedded/worker[.]ts$',
   '^src/store/sample-ingest/worker[.]ts$',
+  '^src/client/direct/verdict/worker[.]ts$',
 ];
 
 const arrows = Object.entries(ROOMS).map(([room, { imports: others }]) =>

@@ -66,6 +66,27 @@ export const updateRunProgress: OptimizationClient['updateRunProgress'] = (...ar
 /** {@inheritDoc OptimizationClient.listProjects} */
 export const listProjects: OptimizationClient['listProjects'] = (...args) => defaultClient().listProjects(...args);
 
+/** {@inheritDoc OptimizationClient.assessRun} */
+export const assessRun: OptimizationClient['assessRun'] = (...args) => defaultClient().assessRun(...args);
+/** {@inheritDoc OptimizationClient.compareRuns} */
+export const compareRuns: OptimizationClient['compareRuns'] = (...args) => defaultClient().compareRuns(...args);
+/** {@inheritDoc OptimizationClient.gateRuns} */
+export const gateRuns: OptimizationClient['gateRuns'] = (...args) => defaultClient().gateRuns(...args);
+/** {@inheritDoc OptimizationClient.editImpact} */
+export const editImpact: OptimizationClient['editImpact'] = (...args) => defaultClient().editImpact(...args);
+/** {@inheritDoc OptimizationClient.blamePrompt} */
+export const blamePrompt: OptimizationClient['blamePrompt'] = (...args) => defaultClient().blamePrompt(...args);
+/** {@inheritDoc OptimizationClient.regressions} */
+export const regressions: OptimizationClient['regressions'] = (...args) => defaultClient().regressions(...args);
+/** {@inheritDoc OptimizationClient.bisectExamples} */
+export const bisectExamples: OptimizationClient['bisectExamples'] = (...args) => defaultClient().bisectExamples(...args);
+/** {@inheritDoc OptimizationClient.hindsight} */
+export const hindsight: OptimizationClient['hindsight'] = (...args) => defaultClient().hindsight(...args);
+/** {@inheritDoc OptimizationClient.race} */
+export const race: OptimizationClient['race'] = (...args) => defaultClient().race(...args);
+/** {@inheritDoc OptimizationClient.receipt} */
+export const receipt: OptimizationClient['receipt'] = (...args) => defaultClient().receipt(...args);
+
 /** Records one run around a callback, into `options.client` or the default client. */
 export const { trackRun, startRun } = createTrackRun(async () => defaultClient(), openJournal, openLeftovers);
 
@@ -74,13 +95,17 @@ export type {
   ByIdOptions,
   CallOptions,
   ClientHandle,
+  GateRunsOptions,
   IterationReadOptions,
   OptimizationClient,
+  PairOptions,
   ProjectAdministration,
   ReadOptions,
+  RegressionsOptions,
   SampleReadOptions,
   TrailClient,
   TrailViews,
+  TrustFunctions,
 } from './client/port.js';
 export type {
   OptimizationCheckpointsRow,
@@ -122,6 +147,9 @@ export type { BestSoFar } from './schemas/best.js';
 export type {
   ApiKey,
   ApiKeyScope,
+  Bisection,
+  BlamedPrompt,
+  Candidate,
   Claims,
   CreateApiKeyInput,
   CreatedApiKey,
@@ -131,7 +159,13 @@ export type {
   CreateOptimizationSampleInput,
   CreateProjectInput,
   Direction,
+  Edit,
+  EditEvidence,
+  EditImpact,
   EvalKind,
+  GateResult,
+  HeldOut,
+  Hindsight,
   IterationDecision,
   IterationStatus,
   JsonObject,
@@ -145,6 +179,12 @@ export type {
   OptimizationSample,
   ProjectMember,
   ProjectRole,
+  Race,
+  Receipt,
+  Regression,
+  RegressionReport,
+  RunAssessment,
+  RunComparison,
   RunCurve,
   RunFiltersInput,
   RunPage,
@@ -156,6 +196,7 @@ export type {
   SearchResult,
   TopRun,
   TopRunsOptions,
+  TrustWord,
   UpdateOptimizationIterationInput,
   UpdateOptimizationRunInput,
   UpdateProjectInput,

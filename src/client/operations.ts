@@ -3,6 +3,7 @@ import type { InputOf, Operation } from './functions/operation.js';
 import { projectOperations } from './functions/projects.js';
 import { runOperations } from './functions/runs.js';
 import { sampleOperations } from './functions/samples.js';
+import { trustOperations } from './functions/trust.js';
 import { reportOperations, viewOperations } from './functions/views.js';
 import type { TrailClient } from './port.js';
 
@@ -16,6 +17,7 @@ export const OPERATIONS = {
   ...sampleOperations,
   ...reportOperations,
   ...viewOperations,
+  ...trustOperations,
   ...projectOperations,
 } satisfies Record<keyof TrailClient, Operation>;
 

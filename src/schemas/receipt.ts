@@ -66,7 +66,6 @@ export type Race = z.infer<typeof RaceSchema>;
 export const ReceiptSchema = z.object({
   format: z.literal('optrail-receipt'),
   version: z.literal(1),
-  optrail: z.string(),
   method: z.string(),
   run: z.object({
     id: z.string(),

@@ -50,7 +50,15 @@ function originsOf(nodes: readonly BlameNode[], at: number, known: ReadonlyMap<n
     const origins = known.get(parent);
     if (origins !== undefined) inherit(own, node.text, (nodes[parent] as BlameNode).text, origins);
   }
+  keepLineEnds(own, node.text);
   return own.map((origin) => (origin === OWN ? at : origin));
+}
+
+/** The last line of a text has no line end: one that it got by a further line belongs to the line that it ends. */
+function keepLineEnds(own: Origins, text: string): void {
+  for (let at = 1; at < text.length; at++) {
+    if (text[at] === '\n' && own[at] === OWN && text[at - 1] !== '\n') own[at] = own[at - 1] as number;
+  }
 }
 
 /** Fills what is not yet explained with the origins of the pieces that both texts share. */
@@ -60,8 +68,10 @@ function inherit(own: Origins, text: string, parentText: string, origins: Origin
   const copy = (from: number, to: number, length: number) => {
     for (let step = 0; step < length; step++) if (own[to + step] === OWN) own[to + step] = origins[from + step] as number;
   };
-  const equal = equalPlaces(before, after);
-  for (const [from, to] of equal) copy(fromAt[from] as number, toAt[to] as number, (after[to] as string).length);
+  const equal = equalPlaces(before.map(withoutEnd), after.map(withoutEnd));
+  for (const [from, to] of equal) {
+    copy(fromAt[from] as number, toAt[to] as number, Math.min((before[from] as string).length, (after[to] as string).length));
+  }
   const removed = without(before.length, new Set(equal.map(([from]) => from)));
   const added = without(after.length, new Set(equal.map(([, to]) => to)));
   for (const [from, to] of rewrittenLines(before, after, removed, added)) {
@@ -76,6 +86,8 @@ function inherit(own: Origins, text: string, parentText: string, origins: Origin
     }
   }
 }
+
+const withoutEnd = (line: string) => (line.endsWith('\n') ? line.slice(0, -1) : line);
 
 /** Offset of each piece in the joined text. */
 function starts(pieces: readonly string[]): number[] {

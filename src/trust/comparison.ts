@@ -1,8 +1,12 @@
 import type { EvalKind } from '../schemas/iteration.js';
-import type { ExamplePair } from '../schemas/trust.js';
-import { type PairedDifference, pairedDifference } from './pair.js';
-import type { RecordedExample, RunProgramRecord, RunReader } from './record.js';
+import type { RecordedExample } from '../schemas/recorded-run.js';
+import type { ExamplePair, RunComparison } from '../schemas/trust.js';
+import { examplesNeeded } from './needed.js';
+import { type PairedDifference, pairedDifference, pairInterval, pairProbability } from './pair.js';
+import type { RunProgramRecord, RunReader } from './record.js';
+import { verdictSentence } from './sentence.js';
 import { type ScoresByExample, unitRow, unitsOf } from './units.js';
+import { CLAIM_ALPHA, pairWord } from './words.js';
 
 /** A program of a run, by the evaluations that count in a comparison. */
 export interface Side {
@@ -88,4 +92,39 @@ function stepOf(examples: readonly ExamplePair[], tolerance: number): number | n
   const between = (score: number) => score - low > tolerance && high - score > tolerance;
   if (examples.some(({ baseline, candidate }) => between(baseline) || between(candidate))) return null;
   return high - low > tolerance ? high - low : 1;
+}
+
+/** Two programs as an answer tells them, without the hash of their examples. */
+export function compareSides(baseline: Side, candidate: Side): RunComparison {
+  const { pair, examples, leftOut, same } = pairSides(baseline, candidate);
+  const { reader } = candidate;
+  const word = pairWord(pair);
+  const interval = pairInterval(pair, CLAIM_ALPHA);
+  const known = pair.n > 0 && interval.every(Number.isFinite) ? interval : null;
+  const difference = pair.n === 0 ? null : pair.difference;
+  const facts = { word, difference, interval: known, n: pair.n, better: pair.better, worse: pair.worse, needed: examplesNeeded(pair) };
+  return {
+    ...facts,
+    sentence: verdictSentence({
+      ...facts,
+      k: 1,
+      binary: pair.binary,
+      expected: null,
+      range: reader.range,
+      guarded: false,
+      refusedByReplay: false,
+      level: null,
+    }),
+    projectId: reader.run.projectId,
+    metric: reader.run.metric,
+    direction: reader.run.direction,
+    scoreMax: reader.run.scoreMax,
+    baseline: baseline.reader.candidate(baseline.program, baseline.kinds),
+    candidate: reader.candidate(candidate.program, candidate.kinds),
+    p: pair.n === 0 ? null : pairProbability(pair),
+    same,
+    leftOut,
+    exampleSetHash: null,
+    examples,
+  };
 }

@@ -1,8 +1,9 @@
+import type { RecordedExample } from '../schemas/recorded-run.js';
 import type { HeldOut } from '../schemas/trust.js';
 import { exampleKey, pairSides } from './comparison.js';
 import { examplesNeeded } from './needed.js';
 import { pairInterval, pairProbability } from './pair.js';
-import type { RecordedExample, RunProgramRecord, RunReader } from './record.js';
+import type { RunProgramRecord, RunReader } from './record.js';
 import { points, signed } from './sentence.js';
 import { CLAIM_ALPHA, pairWord } from './words.js';
 
@@ -10,7 +11,7 @@ import { CLAIM_ALPHA, pairWord } from './words.js';
 const PAIR = 2;
 
 /** Sidak's correction: error rate of one look so that all looks together stay at `alpha`. */
-export const sidak = (alpha: number, looks: number): number => -Math.expm1(Math.log1p(-alpha) / looks);
+const sidak = (alpha: number, looks: number): number => -Math.expm1(Math.log1p(-alpha) / looks);
 
 /**
  * The winner against the baseline on held-out examples; null if neither was evaluated there.

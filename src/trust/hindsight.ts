@@ -1,6 +1,7 @@
 import type { Hindsight } from '../schemas/receipt.js';
+import type { RecordedIteration } from '../schemas/recorded-run.js';
 import { pairSides } from './comparison.js';
-import type { RecordedIteration, RunProgramRecord, RunReader } from './record.js';
+import type { RunProgramRecord, RunReader } from './record.js';
 import { points } from './sentence.js';
 import { pairWord } from './words.js';
 

@@ -2,7 +2,7 @@ import { OptrailError } from '../errors.js';
 import { type ParentLists, topologicalOrder } from './lineage.js';
 
 /** Largest resampling that a caller may ask for; 1,000,000 rounds of 1,000 x 100 scores take minutes. */
-export const MAX_RESAMPLES = 1_000_000;
+const MAX_RESAMPLES = 1_000_000;
 
 /** Scores that differ by less than this share of the scale are equal. */
 const TIE = 1e-9;

@@ -1,7 +1,8 @@
+import type { RecordedExample, RecordedRun } from '../schemas/recorded-run.js';
 import type { Regression, RegressionReport } from '../schemas/trust-edits.js';
 import { exampleKey } from './comparison.js';
 import { binomialMass, hypergeometricTail } from './distributions.js';
-import type { RecordedExample, RunProgramRecord, RunReader } from './record.js';
+import type { RunProgramRecord, RunReader } from './record.js';
 import { counted } from './sentence.js';
 
 const FISHER_ALPHA = 0.05;
@@ -25,7 +26,7 @@ export interface RegressionSide {
  * Examples that one program lost or won against another, by every evaluation of either program hash: minibatches and other
  * runs too. An evaluation is right from the middle of the scale on.
  */
-export function regressionsOf(baseline: RegressionSide, candidate: RegressionSide): RegressionReport {
+export function regressionsOf(baseline: RegressionSide, candidate: RegressionSide, run: RecordedRun): RegressionReport {
   const examples = new Map<string, RecordedExample>();
   const [before, after] = [tallies(baseline, examples), tallies(candidate, examples)];
   const shared = [...after.keys()].filter((key) => before.has(key));
@@ -45,10 +46,9 @@ export function regressionsOf(baseline: RegressionSide, candidate: RegressionSid
     brokeOnce: count('broke once'),
     fixedOnce: count('fixed once'),
   };
-  const first = candidate.readers[0] as RunReader;
   return {
     runId: candidate.runId,
-    projectId: first.run.projectId,
+    projectId: run.projectId,
     baseline: { runId: baseline.runId, iteration: baseline.iteration, programHash: baseline.programHash },
     candidate: { runId: candidate.runId, iteration: candidate.iteration, programHash: candidate.programHash },
     n: shared.length,
@@ -120,21 +120,22 @@ export function isRight(reader: RunReader, score: number): boolean {
 
 /** Share of pairs of repeats of one program on one example that differ; null without repeats. */
 function noiseOf(readers: readonly RunReader[]): number | null {
-  let [pairs, differing] = [0, 0];
+  const tallied = new Map<string, Tally>();
   for (const reader of new Set(readers)) {
     for (const program of reader.programs) {
-      const tallied = new Map<string, Tally>();
+      const name = program.programHash ?? `${reader.run.runId}#${program.index}`;
       for (const { key, score } of everyScore(reader, program)) {
-        const tally = tallied.get(key) ?? { evaluations: 0, right: 0, sum: 0 };
-        tallied.set(key, tally);
+        const tally = tallied.get(`${name} ${key}`) ?? { evaluations: 0, right: 0, sum: 0 };
+        tallied.set(`${name} ${key}`, tally);
         tally.evaluations++;
         if (isRight(reader, score)) tally.right++;
       }
-      for (const { evaluations, right } of tallied.values()) {
-        pairs += (evaluations * (evaluations - 1)) / 2;
-        differing += right * (evaluations - right);
-      }
     }
+  }
+  let [pairs, differing] = [0, 0];
+  for (const { evaluations, right } of tallied.values()) {
+    pairs += (evaluations * (evaluations - 1)) / 2;
+    differing += right * (evaluations - right);
   }
   return pairs === 0 ? null : differing / pairs;
 }

@@ -1,9 +1,10 @@
+import type { RecordedExample, RecordedIteration } from '../schemas/recorded-run.js';
 import type { Candidate, HeldOut, RunAssessment } from '../schemas/trust.js';
 import { assessInDetail, type DetailedAssessment, TRUST_METHOD } from './assess.js';
 import { exampleKey } from './comparison.js';
 import { heldOutOf } from './held-out.js';
 import { seedOf } from './random.js';
-import { baselineOf, type RecordedExample, type RecordedIteration, type RunProgramRecord, type RunReader } from './record.js';
+import { baselineOf, type RunProgramRecord, type RunReader } from './record.js';
 import { unitRow, unitsOf } from './units.js';
 
 /** Optimizers that do not climb from their best: without recorded parents their candidates count as independent. */

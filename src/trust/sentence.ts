@@ -9,7 +9,7 @@ export function signed(value: number, range: number | null): string {
 }
 
 /** A score with as many digits as a reader uses: two decimals below 10, one below 100. */
-export function rounded(value: number): string {
+function rounded(value: number): string {
   const size = Math.abs(value);
   return String(Number(value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0)));
 }

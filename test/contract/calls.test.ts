@@ -32,6 +32,11 @@ const BY_ID: Record<string, ByIdCall> = {
   getOptimizationPrograms: (client, id, options) => client.getOptimizationPrograms(id, options),
   getOptimizationCurves: (client, id, options) => client.getOptimizationCurves([id], options),
   getOptimizationMatrix: (client, id, options) => client.getOptimizationMatrix(id, options),
+  assessRun: (client, id, options) => client.assessRun(id, options),
+  editImpact: (client, id, options) => client.editImpact(id, options),
+  hindsight: (client, id, options) => client.hindsight(id, options),
+  receipt: (client, id, options) => client.receipt(id, options),
+  race: (client, id, options) => client.race([id], options),
   deleteOptimizationRun: (client, id, options) => client.deleteOptimizationRun(id, options),
 };
 

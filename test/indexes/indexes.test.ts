@@ -120,6 +120,11 @@ const READS: Read[] = [
     indexes: [KEY, ITERATIONS, 'optimization_samples_pkey'],
   },
   {
+    name: 'verdict',
+    read: (client, { runId }) => client.assessRun(runId),
+    indexes: [KEY, ITERATIONS, 'optimization_samples_pkey'],
+  },
+  {
     name: 'search',
     read: (client) => client.searchOptimizationTrail(LARGE_PROJECT, 'said'),
     indexes: [NEWEST, 'idx_optimization_programs_newest', 'idx_optimization_iterations_program'],

@@ -64,6 +64,16 @@ const HTTP = `
   GET    /v1/runs/:runId/checkpoints/latest       200   200    200    200      200      200     204      401     401
   GET    /v1/runs/:runId/programs                 200   200    200    200      200      200     200      401     401
   GET    /v1/runs/:runId/matrix                   200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/assessment               200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/edits                    200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/blame                    200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/regressions              200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/bisect                   200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/hindsight                200   200    200    200      200      200     404      401     401
+  GET    /v1/runs/:runId/receipt                  200   200    200    200      200      200     404      401     401
+  GET    /v1/compare                              200   200    200    200      200      200     404      401     401
+  GET    /v1/gate                                 200   200    200    200      200      200     404      401     401
+  GET    /v1/race                                 200   200    200    200      200      200     404      401     401
   GET    /v1/curves                               200   200    200    200      200      200     200      401     401
   GET    /v1/runs/:runId/events                   200   200    200    200      200      200     404      401     401
   DELETE /v1/projects/:projectId                  204   403    403    204      403      403     404      401     401
@@ -100,6 +110,9 @@ const REST: Record<string, (target: HttpTarget) => { query?: string; body?: unkn
   'POST /v1/samples': ({ runId }) => ({ body: { samples: [{ runId, ...SAMPLE }] } }),
   'POST /v1/runs/:runId/sample': () => ({ body: SAMPLE }),
   'POST /v1/runs/:runId/checkpoints': () => ({ body: { state: { round: 2 } } }),
+  'GET /v1/compare': ({ runId }) => ({ query: `?baseline=${runId}&candidate=${runId}` }),
+  'GET /v1/gate': ({ runId }) => ({ query: `?baseline=${runId}&candidate=${runId}` }),
+  'GET /v1/race': ({ runId }) => ({ query: `?runId=${runId}` }),
   'GET /v1/curves': ({ runId }) => ({ query: `?runId=${runId}` }),
 };
 

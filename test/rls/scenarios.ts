@@ -176,6 +176,16 @@ const SDK = `
   getOptimizationCurves                   call    done   done   done   done   done    none     none    none
   getOptimizationMatrix                   call    done   done   done   done   done    none     none    none
   searchOptimizationTrail                 call    done   done   done   done   done    none     none    none
+  assessRun                               call    done   done   done   done   done    none     none    none
+  editImpact                              call    done   done   done   done   done    none     none    none
+  blamePrompt                             call    done   done   done   done   done    none     none    none
+  regressions                             call    done   done   done   done   done    none     none    none
+  bisectExamples                          call    done   done   done   done   done    none     none    none
+  hindsight                               call    done   done   done   done   done    none     none    none
+  receipt                                 call    done   done   done   done   done    none     none    none
+  compareRuns                             call    done   done   done   done   done    absent   absent  absent
+  gateRuns                                call    done   done   done   done   done    absent   absent  absent
+  race                                    call    done   done   done   done   done    absent   absent  absent
 `;
 
 /** What each caller gets from administering tenant A. */
@@ -238,6 +248,16 @@ export const SDK_CALLS: Record<keyof Client, (client: Client, runId: string) => 
   getOptimizationPrograms: (client, runId) => client.getOptimizationPrograms(runId === ABSENT ? runId : RUN_A),
   getOptimizationCurves: (client, runId) => client.getOptimizationCurves([runId]),
   getOptimizationMatrix: (client, runId) => client.getOptimizationMatrix(runId),
+  assessRun: (client, runId) => client.assessRun(runId),
+  compareRuns: (client, runId) => client.compareRuns(runId, runId),
+  gateRuns: (client, runId) => client.gateRuns(runId, runId),
+  editImpact: (client, runId) => client.editImpact(runId),
+  blamePrompt: (client, runId) => client.blamePrompt(runId),
+  regressions: (client, runId) => client.regressions(runId),
+  bisectExamples: (client, runId) => client.bisectExamples(runId),
+  hindsight: (client, runId) => client.hindsight(runId),
+  race: (client, runId) => client.race([runId]),
+  receipt: (client, runId) => client.receipt(runId),
   searchOptimizationTrail: async (client) => Object.values(await client.searchOptimizationTrail('A', 'a')).flat(),
 };
 

@@ -1,4 +1,4 @@
-import type { RecordedIteration, RecordedRun } from '../../src/trust/record.js';
+import type { RecordedIteration, RecordedRun } from '../../src/schemas/recorded-run.js';
 
 export interface Evaluated {
   /** Program; equal letters are one program. */

@@ -187,7 +187,7 @@ describe('regressions', () => {
   const against = (evaluations: Evaluated[]) => {
     const reader = new RunReader(recordOf(evaluations));
     const side = (programHash: string, iteration: number) => ({ readers: [reader], runId: reader.run.runId, iteration, programHash });
-    return regressionsOf(side('a', 0), side('b', 1));
+    return regressionsOf(side('a', 0), side('b', 1), reader.run);
   };
 
   test('one evaluation a side breaks once, and noise is unknown without repeats', () => {

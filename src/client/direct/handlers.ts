@@ -14,6 +14,8 @@ import type { Scope } from '../../store/scope.js';
 import { searchTrail } from '../../store/search.js';
 import type { OperationInput, OperationName, OperationResult } from '../operations.js';
 import { newSecret, storedSecret } from './secret.js';
+import * as trust from './verdict/answers.js';
+import { receipt } from './verdict/receipt.js';
 
 type Handlers<N extends OperationName> = { [K in N]: (scope: Scope, input: OperationInput<K>) => Promise<OperationResult<K>> };
 
@@ -48,6 +50,17 @@ export const HANDLERS: Handlers<Exclude<OperationName, 'createOptimizationSample
   getOptimizationCurves: (scope, { runIds, projectId }) => getCurves(scope, runIds, projectId),
   getOptimizationMatrix: (scope, { runId, projectId }) => getMatrix(scope, runId, projectId),
   searchOptimizationTrail: (scope, search) => searchTrail(scope, search),
+
+  assessRun: trust.assessRun,
+  compareRuns: trust.compareRuns,
+  gateRuns: trust.gateRuns,
+  editImpact: trust.editImpact,
+  blamePrompt: trust.blamePrompt,
+  regressions: trust.regressions,
+  bisectExamples: trust.bisectExamples,
+  hindsight: trust.hindsight,
+  race: trust.race,
+  receipt,
 
   listProjects: (scope) => projects.listProjects(scope),
   getProject: (scope, { projectId }) => projects.getProject(scope, projectId),

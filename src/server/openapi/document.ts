@@ -14,6 +14,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Samples: 'Examples that an iteration evaluated.',
   Checkpoints: 'An optimizer’s own state, to go on from.',
   Views: 'What a page of runs is drawn from.',
+  Trust: 'Verdicts: is a win real, which edit made it, what did it break.',
   Events: 'What is committed, as it is committed.',
   Analytics: 'Rankings and sums.',
   Projects: 'The tenants.',

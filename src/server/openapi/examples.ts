@@ -10,7 +10,7 @@ import type { RunCurve, RunProgram, SampleMatrix } from '../../schemas/views.js'
 /** What the documentation shows, one trail throughout. */
 
 const RUN_ID = '0199f3a2-7b1e-7c44-9d0a-3f5b8a1c2d4e';
-const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+export const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const AT = '2026-11-26T09:00:00.000Z';
 const LATER = '2026-11-26T09:04:12.000Z';
 

@@ -11,6 +11,7 @@ import { openApiRoutes } from './openapi.js';
 import { projectRoutes } from './projects.js';
 import { runRoutes } from './runs.js';
 import { sampleRoutes } from './samples.js';
+import { trustRoutes } from './trust.js';
 import { viewRoutes } from './views.js';
 
 /** Every route there is: the server, its documentation and the tenant matrix are made from this one table. */
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...sampleRoutes,
   ...checkpointRoutes,
   ...viewRoutes,
+  ...trustRoutes,
   ...analyticsRoutes,
   ...openApiRoutes,
   ...healthRoutes,
