@@ -108,7 +108,18 @@ export const ROOMS = {
   },
   'server/backend': {
     for: 'the database behind the server: identities, events, maintenance',
-    imports: ['client/direct', 'client/open', 'client/port', 'database', 'schemas', 'server/port', 'server/position', 'store'],
+    imports: [
+      'client/checked-call',
+      'client/direct',
+      'client/open',
+      'client/port',
+      'database',
+      'schemas',
+      'server/fair-share',
+      'server/port',
+      'server/position',
+      'store',
+    ],
   },
 };
 

@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { OptrailError } from '../errors.js';
 import type { Claims } from '../schemas/project.js';
 import type { ServerEnv } from './env.js';
+import { FairShare, tenantOf } from './fair-share.js';
 import { jsonOf, linesOf, MAX_BODY_BYTES } from './http/body.js';
 import { deadline, TIMEOUT_MS } from './http/deadline.js';
 import { type Logger, requestLog } from './http/log.js';
@@ -20,44 +21,49 @@ export interface AppOptions {
   trail: ServerBackend;
   /** Tells this server from every other. */
   instance?: string | undefined;
-  /** Stand before everything, what is for anybody too. */
+  /** Middleware for every route, public ones included. */
   beforeAuth?: readonly MiddlewareHandler<ServerEnv>[] | undefined;
-  /** Stands before every route that asks who calls: lets the request in and sets `caller` and `client`, or rejects. */
+  /** Middleware of authenticated routes: sets `caller` and `client`, or rejects. */
   requireAuth: MiddlewareHandler<ServerEnv>;
-  /** The same of routes for whoever may scrape the figures of all projects. */
+  /** Middleware of `/metrics`. */
   requireScraper: MiddlewareHandler<ServerEnv>;
-  /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
+  /** Path that the API is mounted below, like `/api/optrail`; none by default. */
   basePath?: string | undefined;
-  /** Rejects where a request that was let in would not be any more: what a stream is asked again and again. */
+  /** Rejects if the request's access was revoked after it was accepted. Streams repeat this check. */
   recheck(context: Context<ServerEnv>): Promise<void>;
   /** Largest body that is read whole, in bytes, decompressed. */
   maxBodyBytes?: number | undefined;
-  /** Milliseconds in which an answer has to begin. */
+  /** Time-out of the beginning of an answer, in ms. */
   timeoutMs?: number | undefined;
   /** Aborted when the server stops: streams then say goodbye and end. */
   closing?: AbortSignal | undefined;
-  /** Answers what no route does: the files of a page. */
+  /** Serves paths that no route has: the files of a page. */
   page?: MiddlewareHandler<ServerEnv> | undefined;
-  /** Told of each request; nobody is where it is left out. */
+  /** Logger of each request; nothing is logged without one. */
   logger?: Logger | undefined;
-  /** Milliseconds between two such questions: 30,000 where it is left out. */
+  /** Interval of the access checks of a stream, in ms; 30,000 by default. */
   recheckMs?: number | undefined;
 }
 
 const NEVER = new AbortController().signal;
+
+const MIB = 1024 * 1024;
+/** Bytes of bodies that are held at once, of all tenants and of one. A body of 30 MiB takes some 150 MiB until it is stored. */
+const BODIES = { total: 96 * MIB, each: 64 * MIB, waiting: 200 };
 
 /** The server as a function of requests. It never listens. */
 export function createApp(options: AppOptions): Hono<ServerEnv> {
   const { basePath = '', timeoutMs = TIMEOUT_MS, logger } = options;
   const docs = `${basePath}/docs`;
   const facts = factsOf(options);
+  const bodies = new FairShare(BODIES);
   const app = new Hono<ServerEnv>().basePath(basePath);
   app.onError((error) => problemResponse(error, docs));
   app.notFound((context) => problemResponse(noRoute(context, docs), docs));
   const log = logger === undefined ? [] : [requestLog(logger)];
   app.use(securityHeaders, facts.metrics.observe, ...log, deadline(timeoutMs), ...(options.beforeAuth ?? []));
   for (const route of ROUTES) {
-    app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts));
+    app.on(route.method, [route.path], ...guards(route, options), (context) => answer(route, context, options, facts, bodies));
   }
   for (const [path, methods] of methodsByPath()) app.all(path, () => problemResponse(wrongMethod(methods), docs));
   if (options.page !== undefined) app.get('*', options.page);
@@ -92,11 +98,23 @@ function guards({ access, path }: Route, { requireAuth, requireScraper }: AppOpt
   return [named, requireAuth, local];
 }
 
-async function answer(route: Route, context: Context<ServerEnv>, options: AppOptions, server: ServerFacts): Promise<Response> {
+async function answer(
+  route: Route,
+  context: Context<ServerEnv>,
+  options: AppOptions,
+  server: ServerFacts,
+  bodies: FairShare,
+): Promise<Response> {
   const { raw: request } = context.req;
   const { caller, client, signal, requestId } = context.var;
   const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
   assertUtf8(request.url);
+  let release = () => {};
+  const body = () => {
+    return jsonOf(request, limit, signal, async (bytes) => {
+      release = await bodies.take(tenantOf(caller), bytes, signal);
+    });
+  };
   const reply = await inWords(() =>
     route.handle({
       params: route.params === undefined ? undefined : pathOf(route.params, context.req.param()),
@@ -113,11 +131,11 @@ async function answer(route: Route, context: Context<ServerEnv>, options: AppOpt
       requestId,
       server,
       docs: `${options.basePath ?? ''}/docs`,
-      body: () => jsonOf(request, limit, signal),
+      body,
       lines: () => linesOf(request, limit, signal),
     }),
-  );
-  // Nobody who follows need wait until the database is asked the next time.
+  ).finally(() => release());
+  // Wake followers now instead of at the next poll.
   if (route.method !== 'GET') options.trail.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
 }
@@ -138,18 +156,18 @@ function isNobody({ sub, optrail_projects }: Claims): boolean {
   return (sub === undefined || sub === '') && optrail_projects === undefined;
 }
 
-/** Hono hands nothing but errors to the handler of errors. */
+/** Wraps a thrown value in an Error: Hono passes only errors to its error handler. */
 async function inWords<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof Error ? error : new Error('Something was thrown that is no error.', { cause: error });
+    throw error instanceof Error ? error : new Error('A value that is not an error was thrown.', { cause: error });
   }
 }
 
 function noRoute({ req }: Context<ServerEnv>, docs: string): HttpRefusal {
-  return new HttpRefusal(404, 'not_found', `There is nothing at ${req.path.slice(0, 200)}.`, {
-    hint: `The routes are described at ${docs}.`,
+  return new HttpRefusal(404, 'not_found', `${req.path.slice(0, 200)} is not a route.`, {
+    hint: `See the routes at ${docs}.`,
   });
 }
 

@@ -80,7 +80,7 @@ export interface ServerBackend {
   figures(): Promise<BackendFigures>;
   /** Whether any key opens anything: without one, a server that is not open would let nobody in. */
   hasKeys(): Promise<boolean>;
-  /** Brings the analytics up to date and marks silent runs stale: over all projects, by a clock and not by a caller. */
+  /** Refreshes the analytics and marks silent runs stale, over all projects. A call during a run joins it; a run ends within 20 s. */
   runMaintenance(): Promise<void>;
   close(): Promise<void>;
 }

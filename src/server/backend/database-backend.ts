@@ -1,4 +1,5 @@
-import { createDirectClient } from '../../client/direct/direct-client.js';
+import { clientOver } from '../../client/checked-call.js';
+import { executeOn } from '../../client/direct/direct-client.js';
 import { type ClosableConnection, connectionTo } from '../../client/open/lazy-connection.js';
 import type { ClientOptions } from '../../client/open/target.js';
 import type { TrailClient } from '../../client/port.js';
@@ -9,6 +10,7 @@ import type { ProjectRole } from '../../schemas/project.js';
 import { readFigures } from '../../store/figures.js';
 import { findKey, hasKeys } from '../../store/keys.js';
 import { type Scope, scopeOf } from '../../store/scope.js';
+import { FairShare, tenantOf } from '../fair-share.js';
 import type { BackendFigures, Caller, EventFeed, Readiness, ServerBackend } from '../port.js';
 import { asSystem, type TrustedAct } from './as-system.js';
 import { DatabaseEvents } from './events/feed.js';
@@ -17,9 +19,17 @@ import { schemaReadiness } from './readiness.js';
 
 const ROLES: Readonly<Record<ApiKeyScope, ProjectRole>> = { read: 'viewer', write: 'editor', admin: 'owner' };
 
-/** A trail for the server, on a connection of its own, which it closes. */
+/** Most calls of one tenant at once, and half of the pool at most: a tenant that holds locks cannot take every connection. */
+const CALLS_AT_ONCE = 4;
+/** Most calls of one tenant that wait for their share. */
+const CALLS_WAITING = 500;
+/** Time-out of one maintenance, in ms. */
+const MAINTENANCE_WITHIN = 20_000;
+
+/** The backend of a server, on a connection of its own, which it closes. */
 export function openBackend(options: ClientOptions): ServerBackend {
-  return new DatabaseBackend(connectionTo(options));
+  const max = (options.pool as { options?: { max?: number } } | undefined)?.options?.max;
+  return new DatabaseBackend(connectionTo(options), Math.max(1, Math.min(CALLS_AT_ONCE, Math.floor((max ?? 10) / 2))));
 }
 
 /**
@@ -28,13 +38,22 @@ export function openBackend(options: ClientOptions): ServerBackend {
  */
 class DatabaseBackend implements ServerBackend {
   readonly events: EventFeed;
+  private readonly shares: FairShare;
+  private maintenance: Promise<void> | undefined;
 
-  constructor(private readonly connection: ClosableConnection) {
+  constructor(
+    private readonly connection: ClosableConnection,
+    callsAtOnce: number,
+  ) {
     this.events = eventsOver(connection);
+    this.shares = new FairShare({ total: Number.POSITIVE_INFINITY, each: callsAtOnce, waiting: CALLS_WAITING });
   }
 
   clientOf(caller: Caller): TrailClient {
-    return createDirectClient(this.connection, identityOf(caller));
+    const execute = executeOn(this.connection, identityOf(caller));
+    if (caller.kind === 'local') return clientOver(execute);
+    const tenant = tenantOf(caller);
+    return clientOver((call) => this.shares.run(tenant, call.signal, () => execute(call)));
   }
 
   async findKey(hash: string): Promise<Extract<Caller, { kind: 'key' }> | null> {
@@ -70,7 +89,15 @@ class DatabaseBackend implements ServerBackend {
   }
 
   runMaintenance(): Promise<void> {
-    return this.trusted('tend the trail', runMaintenance);
+    this.maintenance ??= this.maintain().finally(() => {
+      this.maintenance = undefined;
+    });
+    return this.maintenance;
+  }
+
+  private maintain(): Promise<void> {
+    const signal = AbortSignal.timeout(MAINTENANCE_WITHIN);
+    return this.connection.use((database) => runMaintenance(scopeOf(database, asSystem('run maintenance'), signal)), true);
   }
 
   async close(): Promise<void> {
@@ -83,7 +110,7 @@ class DatabaseBackend implements ServerBackend {
   }
 }
 
-/** What is committed, as it is committed, with the connection's own rights; what somebody missed, with theirs. */
+/** Committed events, read with the connection's own rights; missed events are read with the caller's. */
 function eventsOver(connection: ClosableConnection): EventFeed {
   const feed = new DatabaseEvents(() => connection.use(async (database) => database, true));
   return {
@@ -102,7 +129,7 @@ function identityOf(caller: Caller): Identity {
   return caller.kind === 'local' ? asSystem('act for the user of this machine') : { kind: 'claims', claims: caller.claims };
 }
 
-/** By the code alone, since anybody may ask and an error's own words name hosts and users. */
+/** Public endpoint: report the code only; messages contain host and user names. */
 function reasonOf(error: unknown): string {
   return isOptrailError(error) ? ERROR_CODES[error.code] : ERROR_CODES.database_unreachable;
 }

@@ -11,6 +11,10 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const LINES_FACTOR = 32;
 /** Bytes that a compressed body may decompress to whatever its size, and beyond them the most bytes for each compressed one. */
 const RATIO = { free: 2 * 1024 * 1024, most: 200 };
+/** Bytes of a body for which no room is reserved. */
+const SMALL = 1024 * 1024;
+/** Bytes that a compressed body is expected to have for each compressed one. */
+const EXPECTED_RATIO = 20;
 /** Longest text whose syntax error is located, in characters: the search costs 0.1 ms a KiB. */
 const LOCATED = 256 * 1024;
 
@@ -39,7 +43,7 @@ export function mediaTypeOf(request: Request): string {
  * The bytes of a body as they come, decompressed. Rejects with `too_large` before more than `limit` of them were given, and with `aborted`
  * if the rest does not come in time.
  */
-async function* bytesOf(request: Request, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* bytesOf(request: Request, limit: number, signal: AbortSignal, reserve?: Reserve): AsyncGenerator<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > limit) throw tooLarge(limit);
   if (request.body === null) return;
@@ -48,6 +52,7 @@ async function* bytesOf(request: Request, limit: number, signal: AbortSignal): A
     for await (const chunk of decoded(request, request.body, signal)) {
       length += chunk.length;
       if (length > limit) throw tooLarge(limit);
+      if (length > SMALL && length - chunk.length <= SMALL) await reserve?.(expectedBytes(request, limit));
       yield chunk;
     }
   } catch (error) {
@@ -94,8 +99,17 @@ async function* decoded(request: Request, body: ReadableStream<Uint8Array>, sign
   }
 }
 
-/** The JSON of a body. Rejects with 413, 415, or 400 with the place of the syntax error; the text is never part of an error. */
-export async function jsonOf(request: Request, limit: number, signal: AbortSignal): Promise<unknown> {
+/** Waits until a body of so many bytes may be held. */
+export type Reserve = (bytes: number) => Promise<void>;
+
+/** Bytes that a body of undeclared length, or a compressed one, is expected to take; the limit if that is unknown. */
+function expectedBytes({ headers }: Request, limit: number): number {
+  const declared = headers.get('content-length');
+  return declared === null ? limit : Math.min(limit, Math.max(4 * SMALL, Number(declared) * EXPECTED_RATIO));
+}
+
+/** The JSON of a body, for which room is reserved if it is large. Rejects with 413, 415, or 400 with the place of the syntax error; the text is never part of an error. */
+export async function jsonOf(request: Request, limit: number, signal: AbortSignal, reserve: Reserve): Promise<unknown> {
   const type = mediaTypeOf(request);
   const declared = declaredLength(request);
   if (declared === undefined ? request.body === null : declared === 0) return undefined;
@@ -107,7 +121,8 @@ export async function jsonOf(request: Request, limit: number, signal: AbortSigna
   }
   // A web stream costs more than the rest of a small request; a body of declared length needs none to be bounded.
   const isBounded = declared !== undefined && declared <= limit && !request.headers.has('content-encoding');
-  return parseJson(isBounded ? await wholeOf(request, signal) : await joined(bytesOf(request, limit, signal)));
+  if (isBounded && declared > SMALL) await reserve(declared);
+  return parseJson(isBounded ? await wholeOf(request, signal) : await joined(bytesOf(request, limit, signal, reserve)));
 }
 
 /** The Content-Length, which the HTTP parser enforces, or undefined. */

@@ -49,6 +49,7 @@ const STATUSES: Partial<Record<OptrailErrorCode, number>> = {
   aborted: 408,
 };
 
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Most errors of one answer; the first ones are listed. */
 const MOST_ERRORS = 100;
 /** Most characters of a message and of a path in an answer. */
@@ -140,7 +141,9 @@ function shortened(text: string, most: number): string {
 
 function statusOfError(error: OptrailError | null): number {
   if (error === null) return 500;
-  return error instanceof HttpRefusal ? error.status : statusOf(error.code);
+  if (error instanceof HttpRefusal) return error.status;
+  // The row is locked by another transaction of the tenant: not a failure of the server.
+  return error.sqlState === LOCK_NOT_AVAILABLE ? 409 : statusOf(error.code);
 }
 
 /** `samples[3].score` -> `#/samples/3/score` */
@@ -161,7 +164,7 @@ export function problemResponse(error: unknown, docs?: string): Response {
 
 function headersOf(error: unknown, { status, code }: Problem): Record<string, string> {
   return {
-    ...(status === 503 && code !== 'schema_mismatch' ? { 'retry-after': '1' } : {}),
+    ...((status === 503 && code !== 'schema_mismatch') || status === 429 ? { 'retry-after': '1' } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(error instanceof HttpRefusal ? error.headers : {}),
   };
