@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addBest } from './commands/best.js';
+import { addBisect } from './commands/bisect.js';
+import { addBlame } from './commands/blame.js';
+import { addCompare } from './commands/compare.js';
 import { addDemo } from './commands/demo.js';
+import { addDiff } from './commands/diff.js';
+import { addEdits } from './commands/edits.js';
+import { addGate } from './commands/gate.js';
 import { addIterations } from './commands/iterations.js';
 import { addKeys } from './commands/keys.js';
 import { addLeaderboard } from './commands/leaderboard.js';
@@ -9,7 +15,10 @@ import { addMembers } from './commands/members.js';
 import { addMigrate } from './commands/migrate.js';
 import { addOpenapi } from './commands/openapi.js';
 import { addProjects } from './commands/projects.js';
+import { addRace } from './commands/race.js';
+import { addReceipt } from './commands/receipt.js';
 import { addRefresh } from './commands/refresh.js';
+import { addRegressions } from './commands/regressions.js';
 import { addRuns } from './commands/runs.js';
 import { addSamples } from './commands/samples.js';
 import { addServe } from './commands/serve.js';
@@ -28,7 +37,7 @@ Examples:
 
 Where the trail is: --db, else OPTRAIL_URL (a server, with OPTRAIL_API_KEY), else OPTRAIL_DATABASE_URL, else SUPABASE_DB_URL, else an embedded database in .optrail
 beside the nearest package.json.
-Exit codes: 0 done, 1 error, 2 wrong usage, 130 interrupted. OPTRAIL_DEBUG=1 adds the stack to an error.`;
+Exit codes: 0 done, 1 error, 2 wrong usage, 3 regression or difference, 4 undecided, 130 interrupted. OPTRAIL_DEBUG=1 adds the stack to an error.`;
 
 /** The command line. It throws what goes wrong, wrong usage included, and exits by itself never. */
 export function createProgram(shell: Shell): Command {
@@ -57,6 +66,15 @@ export function createProgram(shell: Shell): Command {
   addWatch(program, run);
   addSamples(program, run);
   addBest(program, run);
+  addGate(program, run);
+  addCompare(program, run);
+  addDiff(program, run);
+  addEdits(program, run);
+  addBlame(program, run);
+  addRegressions(program, run);
+  addBisect(program, run);
+  addRace(program, run);
+  addReceipt(program, run);
   addLeaderboard(program, run);
   addProjects(program, run);
   addMembers(program, run);

@@ -40,6 +40,11 @@ export async function findRun(context: Context, reference: RunReference): Promis
   });
 }
 
+/** The error of a run that was deleted while a command read it. */
+export function noRun({ typed }: Context, text: string): OptrailError {
+  return new OptrailError('not_found', `Run "${text}" was deleted meanwhile.`, { hint: `List runs with ${typed('runs list')}.` });
+}
+
 /** The same where an iteration may be named too. A run whose whole name ends like that is found by its name first. */
 export async function findIteration(context: Context, reference: RunReference): Promise<IterationReference> {
   const [, text, iteration] = /^(.+)#(\d{1,10}|best)$/s.exec(reference.text) ?? [];

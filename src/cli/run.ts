@@ -8,7 +8,7 @@ export async function run(shell: Shell): Promise<number> {
     // Who types the name alone asks what there is.
     const args = shell.args.length === 0 ? ['--help'] : shell.args;
     await createProgram(shell).parseAsync(args, { from: 'user' });
-    return EXIT.ok;
+    return shell.exitCode ?? EXIT.ok;
   } catch (error) {
     return report(error, shell);
   }

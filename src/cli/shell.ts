@@ -14,6 +14,8 @@ export interface Shell {
   interrupt(): void;
   /** Set by a command that ends in good order by being interrupted. */
   stopped?: boolean;
+  /** Set by a command whose exit code is its answer. */
+  exitCode?: number;
 }
 
 /** By https://no-color.org, and FORCE_COLOR where the output is no terminal. */

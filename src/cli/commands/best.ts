@@ -11,6 +11,7 @@ import { axProgram } from '../programs/ax-program.js';
 import { dspyState } from '../programs/dspy-state.js';
 import { findIteration } from '../reference.js';
 import type { Runner } from '../runner.js';
+import { hasVerdict, verdictFor } from '../views/verdict.js';
 import { whyNoBest } from '../views/why-no-best.js';
 import { winnerColumns } from '../views/winner.js';
 
@@ -47,6 +48,7 @@ async function best(context: Context, options: BestOptions, text: string): Promi
   const { run, iteration } = await findIteration(context, { text, projectId: options.project });
   const winner = typeof iteration === 'number' ? await theIteration(context, run, iteration) : await theBest(context, run);
   noteOrigin(context, run, winner);
+  if (typeof iteration !== 'number') await noteVerdict(context, run);
   if (options.format === undefined && !output.forPeople) {
     await output.list(winnerColumns, [winner], { ...winner, text: textOf(context, run, winner) });
     return;
@@ -91,6 +93,11 @@ function noteOrigin({ output }: Context, run: OptimizationRun, winner: Optimizat
   const against = run.initialScore === null ? '' : ` against ${score(run.initialScore)} before`;
   const original = winner.isBaseline ? '; no improvement: the original stays' : '';
   output.note(`${plainLine(run.runName)}, iteration ${winner.iteration}: score ${score(winner.score)}${against}${original}`);
+}
+
+async function noteVerdict(context: Context, run: OptimizationRun): Promise<void> {
+  const assessment = await verdictFor(context, run);
+  if (hasVerdict(assessment)) context.output.note(plainLine(assessment.sentence));
 }
 
 function textOf({ output }: Context, run: OptimizationRun, winner: OptimizationIteration): string {

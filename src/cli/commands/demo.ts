@@ -18,6 +18,7 @@ import { IterationLines } from '../views/iteration-lines.js';
 import { nextSteps } from '../views/next-steps.js';
 import { runFacts, type WholeRun } from '../views/run-sheet.js';
 import { ranked, topRunColumns } from '../views/top-runs.js';
+import { verdictFor } from '../views/verdict.js';
 
 interface DemoOptions {
   live?: true;
@@ -87,7 +88,8 @@ async function conclude(context: Context, projectId: string, report: TriageRepor
     client.getTopRunsByScore(projectId, 10, { signal }),
   ]);
   if (run === null || summary === null) throw new OptrailError('not_found', `Run ${runId} was deleted meanwhile.`);
-  const whole: WholeRun = { ...run, ...summary };
+  const assessment = await verdictFor(context, run);
+  const whole: WholeRun = { ...run, ...summary, assessment };
   const ranking = ranked(top);
   const { text } = programText(summary.bestProgram);
   const { bold, dim } = output.view.colors;

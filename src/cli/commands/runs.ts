@@ -10,6 +10,7 @@ import { noteEmpty } from '../views/empty.js';
 import { nextSteps } from '../views/next-steps.js';
 import { runFacts } from '../views/run-sheet.js';
 import { runColumns, SO_FAR } from '../views/runs.js';
+import { verdictFor } from '../views/verdict.js';
 
 export function addRuns(program: Command, run: Runner): void {
   const runs = program.command('runs').description('list runs, or look at one');
@@ -138,6 +139,7 @@ async function show(context: Context, { project }: ShowOptions, text: string): P
   const summary = await reader.getOptimizationRunSummary(run.id, place);
   if (summary === null) throw new OptrailError('not_found', `Run ${run.id} was deleted meanwhile.`);
   const iterations = output.forPeople ? await reader.getOptimizationIterations(run.id, place) : [];
-  await output.record(runFacts(iterations), { ...run, ...summary }, run.runName);
+  const assessment = await verdictFor(context, run);
+  await output.record(runFacts(iterations), { ...run, ...summary, assessment }, run.runName);
   output.note(`\nnext:\n${nextSteps(context, run).join('\n')}`);
 }

@@ -6,12 +6,13 @@ export function markdown<Row>(columns: readonly Column<Row>[], rows: readonly Ro
   const shownColumns = titled(columns);
   const line = (cells: string[]) => `| ${cells.join(' | ')} |\n`;
   return [
-    line(shownColumns.map(({ title }) => inert(title))),
+    line(shownColumns.map(({ title }) => inertMarkdown(title))),
     line(shownColumns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
-    ...rows.map((row) => line(shownColumns.map((column) => inert(shown(column, row, view))))),
+    ...rows.map((row) => line(shownColumns.map((column) => inertMarkdown(shown(column, row, view))))),
   ].join('');
 }
 
-function inert(text: string): string {
+/** Text of another author without any effect as markup. */
+export function inertMarkdown(text: string): string {
   return plainLine(text).replace(/[\\|`*[\]<]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
 }

@@ -1,6 +1,7 @@
 import type { OptimizationRunSummary } from '../../schemas/analytics.js';
 import type { OptimizationIteration } from '../../schemas/iteration.js';
 import type { OptimizationRun } from '../../schemas/run.js';
+import type { RunAssessment } from '../../schemas/trust.js';
 import type { Column } from '../format/columns.js';
 import { age, compact, count, duration, gain, money, percent, score } from '../format/figures.js';
 import { paramsText } from '../format/shorts.js';
@@ -8,8 +9,9 @@ import { digitsOf } from '../short-ids.js';
 import { sparkline } from '../sparkline.js';
 import { bestSoFar } from './curve.js';
 import { statusPaint } from './runs.js';
+import { hasVerdict } from './verdict.js';
 
-export type WholeRun = OptimizationRun & OptimizationRunSummary;
+export type WholeRun = OptimizationRun & OptimizationRunSummary & { assessment: RunAssessment | null };
 
 const CURVE_WIDTH = 48;
 const ENDED = ['completed', 'failed', 'cancelled'];
@@ -41,6 +43,12 @@ export function runFacts(iterations: readonly OptimizationIteration[]): Column<W
     { key: 'initialScore', value: ({ initialScore }) => initialScore },
     { key: 'bestScore', value: ({ bestScore }) => bestScore },
     { key: 'finalScore', title: 'score', value: ({ finalScore }) => finalScore, show: verdict },
+    {
+      key: 'verdict',
+      title: 'verdict',
+      value: ({ assessment }) => (hasVerdict(assessment) ? assessment.word : null),
+      show: ({ assessment }) => (hasVerdict(assessment) ? assessment.sentence : ''),
+    },
     { key: 'improvement', value: ({ improvement }) => improvement },
     { key: 'improvementPct', value: ({ improvementPct }) => improvementPct },
     { key: 'bestIteration', title: 'best', value: ({ bestIteration }) => bestIteration, show: bestText },
