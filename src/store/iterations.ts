@@ -1,4 +1,4 @@
-import type { Row, SqlValue, Transaction } from '../database/port.js';
+import type { Row, SqlValue, Statement, Transaction } from '../database/port.js';
 import type { OptimizationIterationsRow } from '../database/rows.generated.js';
 import { OptrailError } from '../errors.js';
 import {
@@ -8,6 +8,7 @@ import {
   type UpdateOptimizationIteration,
 } from '../schemas/iteration.js';
 import type { JsonObject, JsonValue } from '../schemas/json.js';
+import { mapRows, queryWithin } from './bounded.js';
 import { camelized, snakeCase } from './case.js';
 import { type Content, contentOf, hex } from './content.js';
 import { Parameters, setClause } from './parameters.js';
@@ -21,11 +22,15 @@ const COLUMNS = [
   ...['created_at', 'updated_at'],
 ];
 
+/** Columns of any size. */
+const LARGE_COLUMNS = ['program', 'params', 'metadata', 'scores', 'error_message', 'decision_reason'];
+
 /** Looked up only for the iterations that have one: a join would be planned, and its policy asked, for those without too. */
 const PROGRAM = `case when i.program_hash is not null then (
     select p.program from public.optimization_programs as p where p.project_id = i.project_id and p.program_hash = i.program_hash
   ) end as program`;
 const SELECTION = [...COLUMNS.map((column) => `i.${column}`), PROGRAM].join(', ');
+const WITHOUT_PROGRAM = [...COLUMNS.map((column) => `i.${column}`), 'null::jsonb as program'].join(', ');
 
 type IterationRow = OptimizationIterationsRow & { program: JsonValue | null };
 
@@ -159,25 +164,35 @@ interface IterationQuery {
   after?: number | undefined;
   orderDirection?: 'asc' | 'desc' | undefined;
   limit?: number | undefined;
+  /** False leaves the programs out; their hashes are given instead. */
+  programs?: boolean | undefined;
 }
 
-function readIterations(
-  scope: Transaction,
+function iterationsStatement(
   runId: string,
   projectId: string | undefined,
-  { iteration, after, orderDirection = 'asc', limit }: IterationQuery = {},
-): Promise<(IterationRow & Row)[]> {
+  { iteration, after, orderDirection = 'asc', limit, programs = true }: IterationQuery = {},
+): Statement {
   const parameters = new Parameters();
   const where = [`i.run_id = ${parameters.add(runId)}`];
   parameters.add(projectId ?? null);
   where.push(`i.project_id = ${projectOf(projectId)}`);
   if (iteration !== undefined) where.push(`i.iteration = ${parameters.add(iteration)}`);
   if (after !== undefined) where.push(`i.iteration ${orderDirection === 'asc' ? '>' : '<'} ${parameters.add(after)}`);
-  return scope.query<IterationRow & Row>({
-    text: `select ${SELECTION} from public.optimization_iterations as i where ${where.join(' and ')}
+  return {
+    text: `select ${programs ? SELECTION : WITHOUT_PROGRAM} from public.optimization_iterations as i where ${where.join(' and ')}
       order by i.iteration ${orderDirection} ${limit === undefined ? '' : `limit ${parameters.add(limit)}`}`,
     values: parameters.values,
-  });
+  };
+}
+
+function readIterations(
+  scope: Transaction,
+  runId: string,
+  projectId: string | undefined,
+  query: IterationQuery,
+): Promise<(IterationRow & Row)[]> {
+  return scope.query<IterationRow & Row>(iterationsStatement(runId, projectId, query));
 }
 
 export async function getIterations(
@@ -186,9 +201,11 @@ export async function getIterations(
   projectId: string | undefined,
   page: Omit<IterationQuery, 'iteration'>,
   hashes = false,
+  bytes?: number,
 ): Promise<OptimizationIteration[]> {
-  const rows = await readIterations(scope, runId, projectId, page);
-  return rows.map((row) => iterationOf(row, hashes));
+  const statement = iterationsStatement(runId, projectId, page);
+  const rows = await queryWithin<IterationRow & Row>(scope, statement, LARGE_COLUMNS, bytes);
+  return mapRows(rows, (row) => iterationOf(row, hashes || page.programs === false));
 }
 
 /** The iteration that the run's row names as best; the database keeps that by one rule for everybody. */

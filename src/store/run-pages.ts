@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isOptrailError, OptrailError } from '../errors.js';
 import { type RunFilters, RunOrderSchema, type RunPage } from '../schemas/filters.js';
+import { isPartial, markPartial } from '../schemas/partial.js';
 import { countRuns, type PagedRow, readPart } from './run-parts.js';
 import { runOf } from './runs.js';
 import type { Scope } from './scope.js';
@@ -33,29 +34,32 @@ function foreignCursor(cause?: unknown): OptrailError {
 }
 
 /** Runs with a value come first in either direction; those without are read only where the page has room for them. */
-async function readRows(scope: Scope, filters: RunFilters, limit: number): Promise<PagedRow[]> {
+async function readRows(scope: Scope, filters: RunFilters, limit: number, bytes: number | undefined): Promise<PagedRow[]> {
   const { cursor, offset, orderBy } = filters;
-  if (offset !== undefined) return readPart(scope, filters, { limit, offset });
+  if (offset !== undefined) return readPart(scope, filters, { limit, offset, bytes });
   const [, , value = null, id = ''] = cursor === undefined ? [] : decodeCursor(cursor, filters);
   const after = cursor === undefined ? undefined : { value, id };
-  if (orderBy === 'created_at') return readPart(scope, filters, { after, limit });
-  if (after !== undefined && after.value === null) return readPart(scope, filters, { hasValue: false, after, limit });
+  if (orderBy === 'created_at') return readPart(scope, filters, { after, limit, bytes });
+  if (after !== undefined && after.value === null) return readPart(scope, filters, { hasValue: false, after, limit, bytes });
 
-  const rows = await readPart(scope, filters, { hasValue: true, after, limit });
-  if (rows.length >= limit) return rows;
-  return [...rows, ...(await readPart(scope, filters, { hasValue: false, limit: limit - rows.length }))];
+  const rows = await readPart(scope, filters, { hasValue: true, after, limit, bytes });
+  if (rows.length >= limit || isPartial(rows)) return rows;
+  const others = await readPart(scope, filters, { hasValue: false, limit: limit - rows.length, bytes });
+  const all = [...rows, ...others];
+  return isPartial(others) ? markPartial(all) : all;
 }
 
-export async function listRuns(scope: Scope, filters: RunFilters): Promise<RunPage> {
+/** One page of runs; fewer than `limit` if their large columns take more than `bytes`. */
+export async function listRuns(scope: Scope, filters: RunFilters, bytes?: number): Promise<RunPage> {
   // One row more than the page tells whether another page follows.
-  const rows = await readRows(scope, filters, filters.limit + 1).catch((error: unknown) => {
+  const rows = await readRows(scope, filters, filters.limit + 1, bytes).catch((error: unknown) => {
     // Everything else was validated: a value that PostgreSQL cannot read came out of a forged cursor.
     const isForged = filters.cursor !== undefined && isOptrailError(error) && error.code === 'invalid_input';
     throw isForged ? foreignCursor(error) : error;
   });
   const page = rows.slice(0, filters.limit);
   const last = page.at(-1);
-  const hasMore = rows.length > page.length;
+  const hasMore = rows.length > page.length || isPartial(rows);
   return {
     data: page.map(({ cursor_value: _, ...row }) => runOf(row)),
     hasMore,

@@ -1,8 +1,10 @@
 import type { Row } from '../database/port.js';
 import type { RunFilters } from '../schemas/filters.js';
+import { isPartial } from '../schemas/partial.js';
+import { mapRows, queryWithin } from './bounded.js';
 import { Parameters } from './parameters.js';
 import { type Conditions, conditionsOf, isSearch, searchedOf, whereClause } from './run-filters.js';
-import { RUN_SELECTION, type RunRow } from './runs.js';
+import { LARGE_RUN_COLUMNS, RUN_SELECTION, type RunRow } from './runs.js';
 import type { Scope } from './scope.js';
 
 export type PagedRow = RunRow & Row & { cursor_value: string | null };
@@ -20,6 +22,8 @@ export interface Part {
   after?: Place | undefined;
   limit: number;
   offset?: number;
+  /** Most bytes of large columns; the rows are then marked partial if there are more. */
+  bytes?: number | undefined;
 }
 
 const TYPE_OF_ORDER = {
@@ -76,7 +80,7 @@ export async function readPart(scope: Scope, filters: RunFilters, part: Part): P
   if (hasOrder) {
     const wanted = part.limit + (part.offset ?? 0);
     const rows = await readInOrder(scope, filters, part, READ_PER_ROW * wanted);
-    if (rows.length >= part.limit) return rows;
+    if (rows.length >= part.limit || isPartial(rows)) return rows;
   }
   const rare = await readRare(scope, filters, part);
   if (rare !== null) return rare;
@@ -85,11 +89,12 @@ export async function readPart(scope: Scope, filters: RunFilters, part: Part): P
 
 function readAll(scope: Scope, filters: RunFilters, part: Part): Promise<PagedRow[]> {
   const { parameters, selection, order, indexed, asked } = piecesOf(filters, part);
-  return scope.query<PagedRow>({
+  const statement = {
     text: `select ${selection} from public.optimization_runs as r ${whereClause(indexed, asked, searchedOf(filters, parameters))} ${order}
       limit ${parameters.add(part.limit)} ${offsetClause(part, parameters)}`,
     values: parameters.values,
-  });
+  };
+  return queryWithin<PagedRow>(scope, statement, LARGE_RUN_COLUMNS, part.bytes);
 }
 
 /** The rows of the part that are among the first `most` runs in its order. */
@@ -97,19 +102,20 @@ function readInOrder(scope: Scope, filters: RunFilters, part: Part, most: number
   const { parameters, selection, order, indexed, asked } = piecesOf(filters, part);
   // Nothing is known of how often a tag or a piece of JSON occurs. A limit that the planner cannot see keeps it from finding all
   // matches first, and from sorting: it takes such a limit for a tenth of the runs, which an index in their order gives cheapest.
-  return scope.query<PagedRow>({
+  const statement = {
     text: `select ${selection} from (
         select * from public.optimization_runs as r ${whereClause(indexed)} ${order} limit (select ${parameters.add(most)}::bigint)
       ) as r ${whereClause(asked, searchedOf(filters, parameters))} ${order}
       limit ${parameters.add(part.limit)} ${offsetClause(part, parameters)}`,
     values: parameters.values,
-  });
+  };
+  return queryWithin<PagedRow>(scope, statement, LARGE_RUN_COLUMNS, part.bytes);
 }
 
 /** The rows of the part where few runs match the search, by its index; null where they are too many to find that way. */
 async function readRare(scope: Scope, filters: RunFilters, part: Part): Promise<PagedRow[] | null> {
   const { parameters, selection, order, indexed, asked } = piecesOf(filters, part);
-  const rows = await scope.query<Row>({
+  const statement = {
     text: `with rare as materialized (select ${rareRuns(filters, parameters)} as ids)
       select rare.ids is null as is_common, ${selection}
       from rare left join lateral (
@@ -118,10 +124,12 @@ async function readRare(scope: Scope, filters: RunFilters, part: Part): Promise<
         limit ${parameters.add(part.limit)} ${offsetClause(part, parameters)}
       ) as r on true ${order}`,
     values: parameters.values,
-  });
+  };
+  const rows = await queryWithin<PagedRow>(scope, statement, LARGE_RUN_COLUMNS, part.bytes);
   if (rows[0]?.is_common === true) return null;
-  // Where no run is found, the join leaves a row without one.
-  return rows.filter(({ id }) => id !== null).map(({ is_common: _, ...row }) => row as PagedRow);
+  // If no run is found, the join leaves a row without one.
+  if (rows[0]?.id === null) return [];
+  return mapRows(rows, ({ is_common: _, ...row }) => row as PagedRow);
 }
 
 /** A call for the ids of the runs that a search is about, null where they are too many. */

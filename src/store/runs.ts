@@ -55,6 +55,9 @@ const EXPRESSIONS: Partial<Record<(typeof COLUMNS)[number], string>> = {
 };
 
 /** What a run is read as, from `optimization_runs as r`. */
+/** Columns of any size. */
+export const LARGE_RUN_COLUMNS = ['config', 'metadata', 'notes', 'error_message', 'error_stack'];
+
 export const RUN_SELECTION = COLUMNS.map((column) => EXPRESSIONS[column] ?? `r.${column}`).join(', ');
 
 export type RunRow = Pick<OptimizationRunsRow, (typeof COLUMNS)[number]> & { best_declared: boolean };

@@ -2,6 +2,7 @@ import type { Row } from '../database/port.js';
 import type { OptimizationSamplesRow } from '../database/rows.generated.js';
 import type { JsonObject, JsonValue } from '../schemas/json.js';
 import { type CreateOptimizationSample, type OptimizationSample, SAMPLE_FIELDS } from '../schemas/sample.js';
+import { mapRows, queryWithin } from './bounded.js';
 import { camelized, snakeCase } from './case.js';
 import { hex } from './content.js';
 import { Parameters } from './parameters.js';
@@ -15,6 +16,9 @@ const COLUMNS = [
     .map(snakeCase),
   'created_at',
 ];
+
+/** Columns of any size. */
+const LARGE_COLUMNS = ['input', 'expected_output', 'predicted_output', 'scores', 'error_message', 'feedback', 'metadata'];
 
 type SampleRow = OptimizationSamplesRow & { input: JsonValue | null; expected_output: JsonValue | null };
 
@@ -47,7 +51,7 @@ const SELECTION = COLUMNS.map((column) => (column === 'example_hash' ? 'e.input,
 /** What tells the examples of an iteration apart, in one value, so that two iterations can be joined by hash: the hash, or the index. */
 const exampleOf = (sample: string) => `coalesce(${sample}.example_hash, int4send(${sample}.sample_index))`;
 
-export async function getSamples(scope: Scope, runId: string, query: SampleQuery): Promise<OptimizationSample[]> {
+export async function getSamples(scope: Scope, runId: string, query: SampleQuery, bytes?: number): Promise<OptimizationSample[]> {
   const { iteration, sampleIndex, failed, changedVs, after } = query;
   const parameters = new Parameters();
   const [run, project] = [parameters.add(runId), parameters.add(query.projectId ?? null)];
@@ -62,7 +66,7 @@ export async function getSamples(scope: Scope, runId: string, query: SampleQuery
       select from public.optimization_samples as o
       where o.run_id = s.run_id and o.project_id = s.project_id and o.iteration = ${parameters.add(changedVs)}
         and ${exampleOf('o')} = ${exampleOf('s')} and o.score is not distinct from s.score and o.failed = s.failed)`);
-  const rows = await scope.query<SampleRow & Row>({
+  const statement = {
     text: `select ${SELECTION}
       from public.optimization_samples as s
       left join public.optimization_examples as e on e.project_id = s.project_id and e.example_hash = s.example_hash
@@ -70,8 +74,9 @@ export async function getSamples(scope: Scope, runId: string, query: SampleQuery
       order by s.iteration, s.sample_index
       limit ${parameters.add(query.limit)}`,
     values: parameters.values,
-  });
-  return rows.map((row) => sampleOf(row, query.hashes));
+  };
+  const rows = await queryWithin<SampleRow & Row>(scope, statement, LARGE_COLUMNS, bytes);
+  return mapRows(rows, (row) => sampleOf(row, query.hashes));
 }
 
 /** The row of a sample that was stored, which is the older one where there was one. */

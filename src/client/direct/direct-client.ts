@@ -26,8 +26,8 @@ export function createDirectClient(connection: DirectConnection, identity: Ident
   return clientOver(executeOn(connection, identity));
 }
 
-/** Carries out checked calls over a database. */
-export function executeOn(connection: DirectConnection, identity: Identity): (call: CheckedCall) => Promise<unknown> {
+/** Carries out checked calls over a database. `bytes` bounds the large columns of one list, which then may be partial. */
+export function executeOn(connection: DirectConnection, identity: Identity, bytes?: number): (call: CheckedCall) => Promise<unknown> {
   const { samples } = connection;
   const within = <T>({ signal, again }: Pick<CheckedCall, 'signal' | 'again'>, call: (scope: Scope) => Promise<T>) =>
     connection.use((database) => call(scopeOf(database, identity, signal)), again);
@@ -52,8 +52,8 @@ export function executeOn(connection: DirectConnection, identity: Identity): (ca
         return within(call, (scope) => getSample(scope, sample));
       }
       default: {
-        const handler: (scope: Scope, input: never) => Promise<unknown> = HANDLERS[call.name];
-        const result = await within(call, (scope) => handler(scope, call.input as never));
+        const handler: (scope: Scope, input: never, bytes?: number) => Promise<unknown> = HANDLERS[call.name];
+        const result = await within(call, (scope) => handler(scope, call.input as never, bytes));
         if (call.name === 'updateRunProgress') sweepNowAndThen();
         return result;
       }

@@ -22,6 +22,8 @@ export interface IterationReadOptions extends ReadOptions {
   limit?: number | undefined;
   /** `desc` gives the newest first; `asc` by default. */
   orderDirection?: 'asc' | 'desc' | undefined;
+  /** False leaves the programs out (`program` is null) and adds their hashes: a list of large programs then is small. */
+  programs?: boolean | undefined;
   /** Only iterations after this number in the order asked for: the last one's of the page before. */
   after?: number | undefined;
 }
@@ -80,6 +82,7 @@ export const iterationOperations = {
       limit: z.int().min(1).max(100_000).optional(),
       orderDirection: z.enum(['asc', 'desc']).optional(),
       after: IterationNumberSchema.optional(),
+      programs: z.boolean().optional(),
     },
     idempotent: true,
     result: 'rows in pages',

@@ -9,7 +9,7 @@ import {
   type TopRunsOptions,
   TopRunsOptionsSchema,
 } from '../../schemas/analytics.js';
-import { IdSchema, NameSchema } from '../../schemas/primitives.js';
+import { IdSchema, IterationNumberSchema, NameSchema } from '../../schemas/primitives.js';
 import {
   MAX_CURVES,
   type RunCurve,
@@ -40,8 +40,8 @@ export interface ReportFunctions {
 
 /** The functions that a page of runs is drawn from: each reads at once what would take many other calls. */
 export interface TrailViews {
-  /** The programs of a run, each once, in the order of their first iteration. */
-  getOptimizationPrograms(runId: string, options?: ByIdOptions): Promise<RunProgram[]>;
+  /** The programs of a run, each once, in the order of their first iteration: all, or those whose first iteration comes after a number. */
+  getOptimizationPrograms(runId: string, options?: ByIdOptions & { after?: number | undefined }): Promise<RunProgram[]>;
   /** How each of up to 200 runs got better, in the order of their ids. Runs that you may not see are left out. */
   getOptimizationCurves(runIds: readonly string[], options?: ByIdOptions): Promise<RunCurve[]>;
   /**
@@ -102,7 +102,7 @@ export const viewOperations = {
     path: '/v1/runs/:runId/programs',
     access: 'viewer',
     args: { runId: IdSchema },
-    options: byId,
+    options: { ...byId, after: IterationNumberSchema.optional().describe('Only programs whose first iteration comes after this number.') },
     idempotent: true,
     result: 'list',
     output: RunProgramSchema,

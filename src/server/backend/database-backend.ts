@@ -23,6 +23,11 @@ const ROLES: Readonly<Record<ApiKeyScope, ProjectRole>> = { read: 'viewer', writ
 const CALLS_AT_ONCE = 4;
 /** Most calls of one tenant that wait for their share. */
 const CALLS_WAITING = 500;
+/**
+ * Bytes of the large columns of one list, as they are stored. PostgreSQL compresses 90-fold at most, so that a list takes 24 MiB or one
+ * row; routes read on until a page is full.
+ */
+const PART_BYTES = 256 * 1024;
 /** Time-out of one maintenance, in ms. */
 const MAINTENANCE_WITHIN = 20_000;
 
@@ -50,7 +55,7 @@ class DatabaseBackend implements ServerBackend {
   }
 
   clientOf(caller: Caller): TrailClient {
-    const execute = executeOn(this.connection, identityOf(caller));
+    const execute = executeOn(this.connection, identityOf(caller), PART_BYTES);
     if (caller.kind === 'local') return clientOver(execute);
     const tenant = tenantOf(caller);
     return clientOver((call) => this.shares.run(tenant, call.signal, () => execute(call)));

@@ -1,6 +1,7 @@
+import { isPartial } from '../../schemas/partial.js';
 import { NDJSON_TYPE } from './body.js';
 
-/** Rows that are read at once, and held until the other side has taken them. */
+/** Rows that are read at once, and held until the client has taken them. */
 const ROWS = 500;
 
 export function wantsLines(request: Request): boolean {
@@ -8,8 +9,8 @@ export function wantsLines(request: Request): boolean {
 }
 
 /**
- * Rows as NDJSON, read as fast as they are taken: memory holds some hundred of them. What fails midway breaks the answer off, so that
- * nobody takes a part for the whole.
+ * Rows as NDJSON, read as fast as they are taken: memory holds some hundred of them. If a read fails midway, the response is aborted; a
+ * truncated list must not look complete.
  */
 export async function rowsAsLines<Row>(
   request: Request,
@@ -21,10 +22,10 @@ export async function rowsAsLines<Row>(
   const next = async (last?: Row): Promise<readonly Row[]> => {
     const rows = left === 0 ? [] : await read(Math.min(ROWS, left), last);
     left -= rows.length;
-    if (rows.length < ROWS) left = 0;
+    if (rows.length < ROWS && !isPartial(rows)) left = 0;
     return rows;
   };
-  // What is wrong with the request is then told by the status.
+  // An error of the first read is told by the status.
   let rows = await next();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** What a handler answers, before it is written. */
+/** The answer of a handler, before it is written. */
 export interface Reply {
   status: 200 | 201 | 204 | 503;
-  /** As JSON; nothing is written where it is left out. */
+  /** Written as JSON; no body without a value and a text. */
   value?: unknown;
-  /** Of a list: where its next page begins; null at the end. */
+  /** JSON that is written already. */
+  text?: string;
+  /** Cursor of the next page of a list; null at the end. */
   next?: string | null;
 }
 
@@ -18,12 +20,18 @@ export function list(data: readonly unknown[], next: string | null = null): Repl
   return { status: 200, value: { data, hasMore: next !== null, nextCursor: next }, next };
 }
 
-/** The reply as an answer to the request: with a link to the next page, and short where the other side has it already. */
-export function responseOf({ status, value, next }: Reply, request: Request): Response {
+/** The same of rows that are JSON already. */
+export function textList(rows: readonly string[], next: string | null): Reply {
+  const text = `{"data":[${rows.join(',')}],"hasMore":${next !== null},"nextCursor":${JSON.stringify(next)}}`;
+  return { status: 200, text, next };
+}
+
+/** Writes the reply: with a link to the next page, or as 304 if the client has it already. */
+export function responseOf({ status, value, next, text: written }: Reply, request: Request): Response {
   const headers = new Headers({ 'cache-control': 'no-store' });
-  if (value === undefined) return new Response(null, { status, headers });
+  if (value === undefined && written === undefined) return new Response(null, { status, headers });
   if (next !== undefined && next !== null) headers.set('link', `<${nextUrl(request.url, next)}>; rel="next"`);
-  const text = JSON.stringify(value);
+  const text = written ?? JSON.stringify(value);
   if (status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
     const tag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
     headers.set('etag', tag);
@@ -33,7 +41,7 @@ export function responseOf({ status, value, next }: Reply, request: Request): Re
   return new Response(text, { status, headers });
 }
 
-/** The same request from another place on, as a path: the server need not know by which name it was called. */
+/** The same request with another cursor, as a path: the server does not know its public name. */
 function nextUrl(url: string, cursor: string): string {
   const { pathname, searchParams } = new URL(url);
   searchParams.delete('after');

@@ -11,19 +11,14 @@ import { route } from '../route.js';
 import { present } from './absent.js';
 import { functionRoute } from './function-route.js';
 import { pageOf } from './paging.js';
-import { ByIdQuery, exampleList, HashesQuery, IterationPath, LimitSchema, RunPath, USUAL_ROWS } from './shapes.js';
+import { ByIdQuery, exampleList, HashesQuery, IterationCursorSchema, IterationPath, LimitSchema, RunPath, USUAL_ROWS } from './shapes.js';
 
 const IterationsQuery = HashesQuery.extend({
   limit: LimitSchema.optional(),
   orderDirection: z.enum(['asc', 'desc']).default('asc').describe('`desc` gives the newest first.'),
   after: IterationNumberSchema.optional().describe('Only those that come after this number, in the order asked for.'),
-  cursor: z
-    .string()
-    .regex(/^\d{1,10}$/, 'is none that this list gave')
-    .transform(Number)
-    .pipe(IterationNumberSchema)
-    .optional()
-    .describe('`nextCursor` of the page before.'),
+  programs: z.boolean().optional().describe('`false` leaves the programs out, and adds their hashes.'),
+  cursor: IterationCursorSchema,
 });
 
 const ITERATION = { description: 'The iteration.', example: anIteration };
@@ -33,7 +28,7 @@ export const iterationRoutes = [
     tag: 'Iterations',
     summary: 'List the iterations of a run',
     description:
-      'By number, 1,000 a page where `limit` is left out. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
+      'By number, 1,000 a page where `limit` is left out; a page ends after 8 MiB. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
     params: RunPath,
     query: IterationsQuery,
     answer: { description: 'A page of iterations.', example: exampleList(anIteration), line: OptimizationIterationSchema },

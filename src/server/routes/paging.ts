@@ -1,19 +1,65 @@
-import { list, type Reply } from '../http/reply.js';
+import { isPartial } from '../../schemas/partial.js';
+import { JSON_TYPE } from '../http/body.js';
+import { type Reply, textList } from '../http/reply.js';
 import { MOST_ROWS } from './shapes.js';
 
+/** Bytes of JSON after which a page ends, if it has a row. */
+export const PAGE_BYTES = 8 * 1024 * 1024;
+
+/** Reads at most `limit` rows after one; fewer, and marked partial, if they are large. */
+export type ReadRows<Row> = (limit: number, last?: Row) => Promise<readonly Row[]>;
+
 /**
- * One page of what is read in order: a row more than asked for says that there is another page. Where that would be more than may be read
- * at once, the row is looked for behind the page.
+ * One page of an ordered list, by number and by bytes. A row more than asked for tells that another page follows; at the limit of one
+ * read that row is looked for behind the page.
  */
-export async function pageOf<Row>(
-  limit: number,
-  read: (limit: number, last?: Row) => Promise<readonly Row[]>,
-  cursorOf: (last: Row) => string,
-): Promise<Reply> {
-  const rows = await read(Math.min(limit + 1, MOST_ROWS));
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  if (last === undefined) return list([]);
-  const hasMore = rows.length > limit || (rows.length === MOST_ROWS && (await read(1, last)).length > 0);
-  return list(page, hasMore ? cursorOf(last) : null);
+export async function pageOf<Row>(limit: number, read: ReadRows<Row>, cursorOf: (last: Row) => string): Promise<Reply> {
+  const texts: string[] = [];
+  let bytes = 0;
+  let last: Row | undefined;
+  for (;;) {
+    const rows = await read(Math.min(limit - texts.length + 1, MOST_ROWS), last);
+    for (const row of rows) {
+      if (texts.length === limit || bytes >= PAGE_BYTES) return textList(texts, last === undefined ? null : cursorOf(last));
+      const text = JSON.stringify(row);
+      texts.push(text);
+      bytes += text.length;
+      last = row;
+    }
+    if (!isPartial(rows) && rows.length < MOST_ROWS) return textList(texts, null);
+  }
+}
+
+/** An object as JSON whose last member is a list, which is read and written row by row. A failure aborts the answer. */
+export function withRows<Row>(request: Request, signal: AbortSignal, whole: object, member: string, read: ReadRows<Row>): Response {
+  const rows = rowsOf(signal, read);
+  const head = `${JSON.stringify(whole).slice(0, -1)},${JSON.stringify(member)}:[`;
+  let separator = head;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await rows.next();
+      controller.enqueue(Buffer.from(done === true ? `${separator === head ? head : ''}]}` : `${separator}${JSON.stringify(value)}`));
+      separator = ',';
+      if (done === true) controller.close();
+    },
+    async cancel() {
+      await rows.return(undefined);
+    },
+  });
+  const headers = { 'content-type': JSON_TYPE, 'cache-control': 'no-store' };
+  return new Response(request.method === 'HEAD' ? null : body, { headers });
+}
+
+/** Rows that are read at once for a stream. */
+const ROWS = 500;
+
+async function* rowsOf<Row>(signal: AbortSignal, read: ReadRows<Row>): AsyncGenerator<Row, undefined> {
+  let last: Row | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const rows = await read(ROWS, last);
+    for (const row of rows) yield row;
+    last = rows.at(-1) ?? last;
+    if (rows.length === 0 || (!isPartial(rows) && rows.length < ROWS)) return undefined;
+  }
 }

@@ -9,6 +9,7 @@ import { ok } from '../http/reply.js';
 import { anIteration, aRun, newRun } from '../openapi/examples.js';
 import { present } from './absent.js';
 import { functionRoute } from './function-route.js';
+import { withRows } from './paging.js';
 import { ByIdQuery, GONE, RunPath } from './shapes.js';
 
 const { tags: _, offset: __, ...filters } = OptimizationRunFiltersSchema.shape;
@@ -67,11 +68,12 @@ export const runRoutes = [
     query: RunQuery,
     answer: { description: 'The run.', schema: RunWithIterationsSchema, example: { ...aRun, iterationRows: [anIteration] } },
     refusals: ['not_found', 'ambiguous_id'],
-    async handle({ client, params: { runId }, query: { include, projectId }, signal }) {
+    async handle({ client, params: { runId }, query: { include, projectId }, signal, request }) {
       const run = present(await client.getOptimizationRun(runId, { projectId, signal }), 'runId', 'run');
       if (include === undefined) return ok(run);
-      const iterationRows = await client.getOptimizationIterations(runId, { projectId: run.projectId, signal });
-      return ok({ ...run, iterationRows });
+      return withRows(request, signal, run, 'iterationRows', (limit, last?: { iteration: number }) =>
+        client.getOptimizationIterations(runId, { projectId: run.projectId, limit, after: last?.iteration, signal }),
+      );
     },
   }),
   functionRoute('updateOptimizationRun', {

@@ -54,7 +54,7 @@ export const sampleRoutes = [
     tag: 'Samples',
     summary: 'List the samples of a run',
     description:
-      'By iteration and index, 1,000 a page where `limit` is left out. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
+      'By iteration and index, 1,000 a page where `limit` is left out; a page ends after 8 MiB. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
     params: RunPath,
     query: SamplesQuery,
     answer: { description: 'A page of samples.', example: exampleList(aSample), line: OptimizationSampleSchema },

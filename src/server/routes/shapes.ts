@@ -4,7 +4,7 @@ import type { AnswerSpec } from '../route.js';
 
 /** Most rows of one page of iterations or samples. */
 export const MOST_ROWS = 100_000;
-/** Rows of a page of iterations or samples where nobody says how many. */
+/** Rows of a page of iterations or samples without a limit. */
 export const USUAL_ROWS = 1000;
 
 export const NO_QUERY = z.strictObject({});
@@ -21,6 +21,15 @@ export const HashesQuery = z.strictObject({
   ...byId,
   hashes: z.boolean().optional().describe('Adds the content hashes.'),
 });
+
+/** A cursor of a list by iteration: the number of the last one. */
+export const IterationCursorSchema = z
+  .string()
+  .regex(/^\d{1,10}$/, 'is none that this list gave')
+  .transform(Number)
+  .pipe(IterationNumberSchema)
+  .optional()
+  .describe('`nextCursor` of the page before.');
 
 export const LimitSchema = z.int().min(1).max(MOST_ROWS);
 

@@ -1,12 +1,17 @@
 import * as z from 'zod';
-import { IdSchema, NameSchema } from '../../schemas/primitives.js';
-import { MAX_CURVES } from '../../schemas/views.js';
+import { IdSchema, IterationNumberSchema, NameSchema } from '../../schemas/primitives.js';
+import { MAX_CURVES, type RunProgram } from '../../schemas/views.js';
 import { aCurve, aHit, aMatrix, aRun, aRunProgram, aSummary } from '../openapi/examples.js';
 import { functionRoute } from './function-route.js';
-import { ByIdQuery, exampleList } from './shapes.js';
+import { pageOf } from './paging.js';
+import { ByIdQuery, exampleList, IterationCursorSchema, MOST_ROWS, RunPath } from './shapes.js';
 
 const CurvesQuery = ByIdQuery.extend({
   runId: z.array(IdSchema).min(1).max(MAX_CURVES).describe('May be given several times.'),
+});
+const ProgramsQuery = ByIdQuery.extend({
+  after: IterationNumberSchema.optional().describe('Only programs whose first iteration comes after this number.'),
+  cursor: IterationCursorSchema,
 });
 const SearchQuery = z.strictObject({
   q: NameSchema.describe('What to look for, whatever the case.'),
@@ -23,8 +28,17 @@ export const viewRoutes = [
   functionRoute('getOptimizationPrograms', {
     tag: 'Views',
     summary: 'The programs of a run, each once',
+    description: 'A page ends after 8 MiB.',
+    params: RunPath,
+    query: ProgramsQuery,
     answer: { description: 'In the order of their first iteration.', example: exampleList(aRunProgram) },
     refusals: ['ambiguous_id'],
+    handle: ({ client, params: { runId }, query: { projectId, cursor, after = cursor }, signal }) =>
+      pageOf(
+        MOST_ROWS,
+        (_, last?: RunProgram) => client.getOptimizationPrograms(runId, { projectId, after: last?.iterations[0] ?? after, signal }),
+        ({ iterations: [first] }) => String(first),
+      ),
   }),
   functionRoute('getOptimizationMatrix', {
     tag: 'Views',
