@@ -1,27 +1,28 @@
--- Optrail: the trail a prompt optimizer leaves, in PostgreSQL 15 to 18.
+-- Optrail: the trail that a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
 --
--- One transaction, safe to run again: where it is installed already, it says so and changes nothing.
--- `optrail migrate` runs this same text. What each table means: migrations/OPTIMIZATION_SCHEMA_README.md.
+-- One transaction, safe to run again: if the schema is installed already, it says so and changes nothing.
+-- `optrail migrate` runs this same text. OPTIMIZATION_SCHEMA_README.md says what each table means.
 --
--- Everything stands inside one DO block, since plain SQL has no other way to stop early without an error.
--- Seed tables and the functions that callers use live in `public`; what serves them lives in `optrail`.
+-- `npm run gen` joins this file from the parts in migrations/001/. Each part is ordinary SQL; one DO block executes them all, since
+-- plain SQL has no other way to stop early without an error. Seed tables and the functions that callers use are in schema `public`;
+-- what they are built from is in schema `optrail`.
 
 begin;
 
-set local search_path = pg_catalog;
+set local search_path = pg_catalog, pg_temp;
 set local client_min_messages = notice;
 
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'acc8bc17a4dad668f71344a28e6ba0ce71e183c572b9bcb71421ce164531d788';
+  v_sha256 constant text := 'cec071974297549ea87a9273d9df4ca6fb134d6ba76ed82e3c2578846aedab02';
   v_name constant text := '001_optimization_runs';
+  -- The migrations whose changes this file holds already, and their hashes.
+  v_included constant text[] := array['002_safe_search_path'];
+  v_hashes constant text[] := array['c5a8581e5b99d0e1e637286a6deba987' || '6d7d8836209eaf3bf0ddad921caff2f0'];
   v_installed text;
-  v_role text;
-  v_table text;
-  v_function record;
 begin
 
 -- Two installers of one database wait for each other here; the number is arbitrary and Optrail's own.
@@ -30,49 +31,58 @@ perform pg_advisory_xact_lock(4700001);
 -- Not to_regclass, which may answer from a cache older than the wait for the lock.
 if exists (select from pg_tables where schemaname = 'optrail' and tablename = 'migrations') then
   execute 'select sha256 from optrail.migrations where name = $1' into v_installed using v_name;
-end if;
-if v_installed = v_sha256 then
-  raise notice 'optrail: % is installed already; nothing was changed', v_name;
-  return;
-elsif v_installed is not null then
-  raise exception using
-    errcode = 'OT006',
-    message = format('optrail: this database holds another version of %s; nothing was changed', v_name),
-    detail = format('installed %s, this file %s', left(v_installed, 12), left(v_sha256, 12)),
-    hint = 'npx optrail migrate --recreate sets the old schema aside under another name and installs this one.';
+  if v_installed is not null then
+    execute 'select m.name from unnest($1) as m(name) where m.name not in (select name from optrail.migrations) order by 1 limit 1'
+      into v_installed using v_included;
+    if v_installed is null then
+      raise notice 'optrail: % is installed already; nothing was changed', v_name;
+      return;
+    end if;
+    raise exception using
+      errcode = 'OT006',
+      message = format('optrail: this database has an older schema, without %s; nothing was changed', v_installed),
+      hint = format('Run `optrail migrate`, or psql -f migrations/%s.sql and each file after it. No row is lost.', v_installed);
+  end if;
 end if;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 10-roles.sql
 -- Roles, as on Supabase. Roles belong to the cluster and the lock above to one database, so that another install may
 -- be making the same role at this moment: whoever comes second waits for the first and takes what it made.
--- ------------------------------------------------------------------------------------------------------------------
 
-foreach v_role in array array['anon', 'authenticated', 'service_role'] loop
-  if not exists (select from pg_roles where rolname = v_role) then
-    begin
-      execute format('create role %I nologin noinherit', v_role);
-    exception when duplicate_object or unique_violation then
-      null;
-    end;
-  end if;
-  if not (select rolsuper from pg_roles where rolname = current_user) then
-    for attempt in 1..20 loop
+do $do$
+declare
+  v_role text;
+begin
+  foreach v_role in array array['anon', 'authenticated', 'service_role'] loop
+    if not exists (select from pg_roles where rolname = v_role) then
       begin
-        execute format('grant %I to current_user', v_role);
-        exit;
-      exception
-        when unique_violation or internal_error then
-          perform pg_sleep(random() * 0.05);
-        when insufficient_privilege or invalid_grant_operation then
-          if not pg_has_role(current_user, v_role, 'member') then
-            raise warning 'optrail: % may not act as role %; ask its owner for: grant % to %', current_user, v_role, v_role, current_user;
-          end if;
-          exit;
+        execute format('create role %I nologin noinherit', v_role);
+      exception when duplicate_object or unique_violation then
+        null;
       end;
-    end loop;
-  end if;
-end loop;
+    end if;
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+      for attempt in 1..20 loop
+        begin
+          execute format('grant %I to current_user', v_role);
+          exit;
+        exception
+          when unique_violation or internal_error then
+            perform pg_sleep(random() * 0.05);
+          when insufficient_privilege or invalid_grant_operation then
+            if not pg_has_role(current_user, v_role, 'member') then
+              raise warning 'optrail: % may not act as role %; ask its owner for: grant % to %', current_user, v_role, v_role, current_user;
+            end if;
+            exit;
+        end;
+      end loop;
+    end if;
+  end loop;
+end
+$do$;
+$part$;
 
+execute $part$ -- 15-schema.sql
 create schema optrail;
 comment on schema optrail is 'What serves the optimization_* tables: functions, ledger, analytics. Not for direct use.';
 
@@ -85,12 +95,11 @@ comment on table optrail.migrations is 'Which migrations this database has had.'
 comment on column optrail.migrations.name is 'File name without its ending.';
 comment on column optrail.migrations.sha256 is 'SHA-256 of the file, its own digits taken as zeros.';
 comment on column optrail.migrations.applied_at is 'When it was installed.';
-insert into optrail.migrations (name, sha256) values (v_name, v_sha256);
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 20-rules.sql
 -- Small rules that constraints and defaults call. Their bodies are bound when they are created (`return`), so that no
 -- search_path redirects them, and the planner can still inline them, as it could not with a search_path of their own.
--- ------------------------------------------------------------------------------------------------------------------
 
 -- PostgreSQL 15 to 17 have no uuidv7(): 48 bits of milliseconds, then the random bits of a version 4, then the version.
 create function optrail.uuid_v7() returns uuid
@@ -124,10 +133,10 @@ return cardinality(p_tags) <= 100
 create function optrail.claims() returns jsonb
 language sql stable parallel safe
 return nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 30-projects.sql
 -- Projects and their members
--- ------------------------------------------------------------------------------------------------------------------
 
 create table public.optimization_projects (
   id text constraint optimization_projects_pkey primary key,
@@ -163,10 +172,10 @@ comment on column public.optimization_project_members.project_id is 'The project
 comment on column public.optimization_project_members.user_id is 'The sub of the user''s token (auth.uid() on Supabase).';
 comment on column public.optimization_project_members.role is 'viewer reads; editor records too; owner manages members too.';
 comment on column public.optimization_project_members.created_at is 'Database clock.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 35-keys.sql
 -- API keys of projects. The secret itself is nowhere; who shows it is found by its hash, which no caller may read.
--- ------------------------------------------------------------------------------------------------------------------
 
 create table optrail.api_keys (
   id uuid not null default optrail.uuid_v7(),
@@ -202,11 +211,11 @@ comment on column optrail.api_keys.created_at is 'Database clock.';
 comment on column optrail.api_keys.expires_at is 'From then on it opens nothing; null for no end.';
 comment on column optrail.api_keys.last_used_at is 'Database clock, to the minute.';
 comment on column optrail.api_keys.revoked_at is 'Since when it opens nothing: the database clock at the first UPDATE of this column, and final.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 40-runs.sql
 -- Runs. declared_* is what the caller says, recorded_* and best_* what the rows below come to; the seed's names follow
 -- from both and cannot be written. Nothing that changes while a run goes on is indexed, so that progress stays HOT.
--- ------------------------------------------------------------------------------------------------------------------
 
 create table public.optimization_runs (
   id uuid not null default optrail.uuid_v7(),
@@ -427,10 +436,10 @@ comment on column public.optimization_runs.final_score is 'Declared, or once com
 comment on column public.optimization_runs.improvement is 'How much better the run ended than it began; positive is better in either direction.';
 comment on column public.optimization_runs.improvement_pct is 'improvement in percent of abs(initial_score); null where that is 0.';
 comment on column public.optimization_runs.rank_score is 'final_score / score_max, negated for minimize: what rankings order by.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 50-content.sql
 -- Content, stored once a project under its hash. A hash is SHA-256 of the content's RFC 8785 text.
--- ------------------------------------------------------------------------------------------------------------------
 
 create table public.optimization_programs (
   project_id text not null,
@@ -466,10 +475,10 @@ comment on column public.optimization_examples.example_hash is 'SHA-256 of the R
 comment on column public.optimization_examples.input is 'What the program was given.';
 comment on column public.optimization_examples.expected_output is 'What a right answer is, where there is one.';
 comment on column public.optimization_examples.created_at is 'Database clock.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 60-iterations.sql
 -- Iterations
--- ------------------------------------------------------------------------------------------------------------------
 
 create table public.optimization_iterations (
   id uuid not null default optrail.uuid_v7(),
@@ -560,10 +569,10 @@ comment on column public.optimization_iterations.error_message is 'Why it failed
 comment on column public.optimization_iterations.metadata is 'Whatever else the caller wants kept.';
 comment on column public.optimization_iterations.created_at is 'Database clock.';
 comment on column public.optimization_iterations.updated_at is 'Database clock, at the last change.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 70-samples.sql
 -- Samples. The widest columns come first, so that no padding is stored between them.
--- ------------------------------------------------------------------------------------------------------------------
 
 create table public.optimization_samples (
   run_id uuid not null,
@@ -631,12 +640,12 @@ comment on column public.optimization_samples.feedback is 'What the metric said 
 comment on column public.optimization_samples.example_id is 'The data set''s own id of the example.';
 comment on column public.optimization_samples.split is 'Part of the data set: train, validation, test.';
 comment on column public.optimization_samples.metadata is 'Whatever else the caller wants kept.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 80-analytics.sql
 -- Analytics. A run that changes leaves in the queue what it counted for at the last refresh; a refresh takes that from
 -- the rollup and adds what the run counts for now, so that its cost follows what changed and not the whole history.
 -- Sums are numeric, since doubles added and taken away again would drift from a recount.
--- ------------------------------------------------------------------------------------------------------------------
 
 create table optrail.analytics_dirty (
   run_id uuid not null,
@@ -757,10 +766,10 @@ comment on column public.optimization_run_analytics.total_cost_usd is 'Sum over 
 comment on column public.optimization_run_analytics.first_run_at is 'Creation of the earliest run.';
 comment on column public.optimization_run_analytics.last_run_at is 'Creation of the latest run.';
 comment on column public.optimization_run_analytics.group_id is 'Identity of the group, for the refresh.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 82-checkpoints.sql
 -- Checkpoints
--- ------------------------------------------------------------------------------------------------------------------
 
 create table public.optimization_checkpoints (
   id uuid not null default optrail.uuid_v7(),
@@ -784,12 +793,12 @@ comment on column public.optimization_checkpoints.state is 'The state as JSON te
 comment on column public.optimization_checkpoints.state_hash is 'SHA-256 of the state''s bytes in UTF-8, made by the database.';
 comment on column public.optimization_checkpoints.state_bytes is 'Bytes of the state in UTF-8, counted by the database.';
 comment on column public.optimization_checkpoints.created_at is 'Database clock.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 84-events.sql
 -- Events: that something was committed, for whoever watches. Ids only; what it is now is read with the reader's own rights.
 -- The transaction is kept and not a number in order, since numbers are given out before the commit: what is new to a reader
 -- is what its last snapshot did not see, and however late a transaction commits, nothing slips behind that.
--- ------------------------------------------------------------------------------------------------------------------
 
 create table optrail.events (
   xid xid8 not null default pg_current_xact_id(),
@@ -832,10 +841,10 @@ create table optrail.event_listeners (
 comment on table optrail.event_listeners is 'Servers that wait for notifications. While there are none, writers send none, since NOTIFY makes commits wait for each other.';
 comment on column optrail.event_listeners.id is 'The server, for as long as somebody follows it.';
 comment on column optrail.event_listeners.expires_at is 'Database clock; the server moves it on while it lives.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 86-triggers.sql
 -- Rules that run by themselves. Those that write what callers may not are security definer with an empty search_path.
--- ------------------------------------------------------------------------------------------------------------------
 
 -- A running run whose heart stopped 45 s ago is stale, whether or not somebody has written that down yet.
 create function optrail.run_status(p_status text, p_heartbeat_at timestamptz) returns text
@@ -843,7 +852,7 @@ language sql stable parallel safe
 return case when p_status = 'running' and p_heartbeat_at < now() - interval '45 seconds' then 'stale' else p_status end;
 
 create function optrail.touch_updated_at() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.updated_at := now();
@@ -853,7 +862,7 @@ $$;
 
 -- The cascade would reach examples before the samples that point at them, and be refused.
 create function optrail.before_project_delete() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from public.optimization_runs where project_id = old.id;
@@ -864,7 +873,7 @@ $$;
 -- A member sees its project and passes; a trusted caller creates one that is missing; for anybody else a project that
 -- is absent and one that is not theirs are refused alike, with 42501.
 create function optrail.before_run_insert() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from public.optimization_projects where id = new.project_id) then
@@ -891,7 +900,7 @@ begin
 end
 $$;
 
-create function optrail.may_follow(p_before text, p_after text) returns boolean
+create function optrail.is_allowed_transition(p_before text, p_after text) returns boolean
 language sql immutable parallel safe
 return case p_before
   when 'pending' then p_after in ('running', 'failed', 'cancelled')
@@ -905,7 +914,7 @@ end;
 -- A run that reads as stale though nobody has written that down is resumed by an explicit "running" like one that is
 -- stored so. Only a trigger on the column can tell an explicit status from one that was not named.
 create function optrail.before_run_resume() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   if optrail.run_status(old.status, old.heartbeat_at) = 'stale' and new.heartbeat_at is not distinct from old.heartbeat_at then
@@ -917,7 +926,7 @@ end
 $$;
 
 create function optrail.before_run_update() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The refresh alone touches this flag, and what it does is no change to the run.
@@ -934,7 +943,7 @@ begin
   end if;
 
   if new.status <> old.status then
-    if not optrail.may_follow(old.status, new.status) then
+    if not optrail.is_allowed_transition(old.status, new.status) then
       raise exception using
         errcode = 'OT001',
         message = format('run %s is %s and cannot become %s', old.id, old.status, new.status),
@@ -989,7 +998,7 @@ end
 $$;
 
 create function optrail.after_run_insert() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into optrail.analytics_dirty (run_id, project_id, counted)
@@ -1001,7 +1010,7 @@ end
 $$;
 
 create function optrail.after_run_update() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if new.status <> old.status then
@@ -1014,7 +1023,7 @@ end
 $$;
 
 create function optrail.after_run_delete() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into optrail.analytics_dirty
@@ -1034,7 +1043,7 @@ return p_status = 'completed' and p_eval_kind = 'full' and p_decision is distinc
 
 create function optrail.find_best(p_run_id uuid, p_project_id text, p_direction text)
 returns table (iteration integer, score double precision)
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select i.iteration, i.score
   from public.optimization_iterations as i
@@ -1050,7 +1059,7 @@ create type optrail.iteration_change as (
   can_be_best boolean, score double precision);
 
 -- Whoever is told of a hundred iterations reads them all.
-create function optrail.few(p_iterations integer[]) returns integer[]
+create function optrail.ids_if_few(p_iterations integer[]) returns integer[]
 language sql immutable parallel safe
 return case when cardinality(p_iterations) between 1 and 100 then p_iterations end;
 
@@ -1059,7 +1068,7 @@ return case when cardinality(p_iterations) between 1 and 100 then p_iterations e
 -- KEY UPDATE, since FOR UPDATE would deadlock with the lock that a foreign key takes; in the order of ids, so that two
 -- statements over the same runs never wait for each other.
 create function optrail.count_iterations(p_changes optrail.iteration_change[]) returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_change record;
@@ -1136,13 +1145,13 @@ begin
     insert into optrail.events (project_id, run_id, kind, iterations)
     values (
       v_change.project_id, v_change.run_id,
-      case when v_change.recorded is null then 'run.changed' else 'iteration.recorded' end, optrail.few(v_change.recorded));
+      case when v_change.recorded is null then 'run.changed' else 'iteration.recorded' end, optrail.ids_if_few(v_change.recorded));
   end loop;
 end
 $$;
 
 create function optrail.after_iterations_insert() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.count_iterations(array(
@@ -1154,7 +1163,7 @@ end
 $$;
 
 create function optrail.after_iterations_update() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.count_iterations(array(
@@ -1170,7 +1179,7 @@ end
 $$;
 
 create function optrail.after_iterations_delete() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.count_iterations(array(
@@ -1191,7 +1200,7 @@ create function optrail.count_samples(
   p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint,
   p_latency_us numeric, p_iterations integer[])
 returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
@@ -1209,12 +1218,12 @@ begin
     where r.id = p_run_id and r.project_id = p_project_id;
   end if;
   insert into optrail.events (project_id, run_id, kind, iterations)
-  values (p_project_id, p_run_id, 'samples.recorded', optrail.few(p_iterations));
+  values (p_project_id, p_run_id, 'samples.recorded', optrail.ids_if_few(p_iterations));
 end
 $$;
 
 create function optrail.after_samples_insert() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
@@ -1229,7 +1238,7 @@ end
 $$;
 
 create function optrail.after_samples_update() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
@@ -1250,7 +1259,7 @@ end
 $$;
 
 create function optrail.after_samples_delete() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.count_samples(
@@ -1267,7 +1276,7 @@ $$;
 
 -- A transaction notifies once, however much it wrote, and without content: LISTEN has no row-level security.
 create function optrail.after_events_insert() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from optrail.event_listeners as l where l.expires_at > now()) then
@@ -1280,7 +1289,7 @@ $$;
 -- Only what every reader's next snapshot has seen or missed for good: nothing at or above a transaction that still runs. What
 -- lies ahead of this server's transactions came with a restore, and is nothing that anybody here waits for.
 create function optrail.prune_events() returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_snapshot constant pg_snapshot := pg_current_snapshot();
@@ -1310,7 +1319,7 @@ $$;
 
 -- A restore brings hash and size along; whatever they say, they are made anew.
 create function optrail.before_checkpoint_insert() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.state_hash := sha256(convert_to(new.state, 'UTF8'));
@@ -1321,7 +1330,7 @@ $$;
 
 -- Optimizers write a state each round, and go on from the last; the one before it may be wanted where that was a bad idea.
 create function optrail.after_checkpoint_insert() returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from public.optimization_checkpoints as c
@@ -1335,7 +1344,7 @@ $$;
 
 -- Whatever is written, a key ends now, and stays ended: no owner gives back by accident what another took away.
 create function optrail.before_key_revoke() returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.revoked_at := coalesce(old.revoked_at, clock_timestamp());
@@ -1388,14 +1397,14 @@ create trigger after_delete after delete on public.optimization_samples
   referencing old table as old_rows for each statement execute function optrail.after_samples_delete();
 create trigger after_insert after insert on optrail.events
   for each statement execute function optrail.after_events_insert();
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 90-functions.sql
 -- What callers call. Invoker's rights throughout: row-level security decides what each sees.
--- ------------------------------------------------------------------------------------------------------------------
 
 -- The project of a run that is named by its id alone. An id that several visible projects hold is nobody's.
 create function optrail.resolve_run(p_run_id uuid, p_project_id text) returns text
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_projects text[];
@@ -1417,7 +1426,7 @@ $$;
 -- Recording locks its runs before it touches anything below them: runs, then contents, iterations, samples, each in the
 -- order of their keys, so that recordings wait for each other and never in a circle.
 create function optrail.lock_runs(p_run_ids uuid[], p_project_id text) returns void
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_locked uuid[];
@@ -1443,7 +1452,7 @@ end
 $$;
 
 create function optrail.check_content(p_hashes text[], p_contents text[]) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_hash text;
@@ -1467,7 +1476,7 @@ $$;
 create function public.record_optimization_iteration(
   p_iteration jsonb, p_program_hash text default null, p_program text default null)
 returns setof public.optimization_iterations
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v record;
@@ -1543,7 +1552,7 @@ create function optrail.record_samples(
   p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb,
   p_hashes text[], p_example_hashes text[], p_example_contents text[])
 returns bigint
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_run_ids uuid[];
@@ -1640,7 +1649,7 @@ $$;
 create function public.record_optimization_samples(
   p_project_id text, p_samples jsonb, p_example_hashes text[] default '{}', p_example_contents text[] default '{}')
 returns table (stored bigint, existing bigint)
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   select
@@ -1674,7 +1683,7 @@ returns table (
   success_rate double precision, total_tokens bigint, total_cost_usd numeric, avg_latency_ms double precision,
   duration_ms double precision, best_params jsonb, best_program jsonb, created_at timestamptz, start_time timestamptz,
   end_time timestamptz)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_project_id text := optrail.resolve_run(p_run_id, p_project_id);
@@ -1714,7 +1723,7 @@ returns table (
   run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision,
   final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric,
   created_at timestamptz)
-language plpgsql stable set search_path = '' set plan_cache_mode = force_generic_plan
+language plpgsql stable set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 begin
   if p_limit is null or p_limit < 1 or p_limit > 1000 then
@@ -1746,33 +1755,33 @@ end
 $$;
 comment on function public.get_top_runs_by_score is
   'Completed runs by final_score / score_max (negated for minimize), the earlier of equals first. Compare only rows of one metric and one evaluation set.';
+$part$;
 
--- ------------------------------------------------------------------------------------------------------------------
+execute $part$ -- 95-access.sql
 -- Who may see what. Membership is asked in one place, once a statement: project_id = any(array(select ...)).
--- ------------------------------------------------------------------------------------------------------------------
 
 create function optrail.role_rank(p_role text) returns integer
 language sql immutable parallel safe
 return case p_role when 'viewer' then 1 when 'editor' then 2 when 'owner' then 3 end;
 
-create function optrail.key_opens(p_revoked_at timestamptz, p_expires_at timestamptz) returns boolean
+create function optrail.is_active_key(p_revoked_at timestamptz, p_expires_at timestamptz) returns boolean
 language sql stable parallel safe
 return p_revoked_at is null and (p_expires_at is null or p_expires_at > now());
 
 -- The text comes from a token, and need be no UUID.
 create function optrail.is_live_key(p_key_id text, p_project_id text) returns boolean
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return exists (
     select from optrail.api_keys as k
-    where k.project_id = p_project_id and optrail.key_opens(k.revoked_at, k.expires_at)
+    where k.project_id = p_project_id and optrail.is_active_key(k.revoked_at, k.expires_at)
       and k.id = case when p_key_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_key_id::uuid end);
 end
 $$;
 
-create function optrail.my_projects(p_role text default 'viewer') returns setof text
-language sql stable security definer set search_path = ''
+create function optrail.accessible_projects(p_role text default 'viewer') returns setof text
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select m.project_id
   from public.optimization_project_members as m
@@ -1790,62 +1799,68 @@ $$;
 -- The key that has this hash, if it opens anything; and that it was used, once a minute at most. Asked before anybody is known,
 -- and so for trusted callers alone. Whoever holds the row at this moment is not waited for.
 create function optrail.find_api_key(p_hash bytea) returns table (id uuid, project_id text, scope text)
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update optrail.api_keys as k set last_used_at = clock_timestamp()
   from (
     select used.project_id, used.id from optrail.api_keys as used
-    where used.secret_hash = p_hash and optrail.key_opens(used.revoked_at, used.expires_at)
+    where used.secret_hash = p_hash and optrail.is_active_key(used.revoked_at, used.expires_at)
       and (used.last_used_at is null or used.last_used_at < clock_timestamp() - interval '1 minute')
     for no key update skip locked
   ) as due
   where k.project_id = due.project_id and k.id = due.id;
   return query
     select k.id, k.project_id, k.scope from optrail.api_keys as k
-    where k.secret_hash = p_hash and optrail.key_opens(k.revoked_at, k.expires_at);
+    where k.secret_hash = p_hash and optrail.is_active_key(k.revoked_at, k.expires_at);
 end
 $$;
 
 -- Whether the caller acts with service_role's rights, also inside a security definer function, whose own user is the owner.
 create function optrail.is_trusted() returns boolean
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
     'service_role', 'member')
 $$;
 
--- The runs of a project that have all these tags and contain this configuration, where that many runs at most of all projects
--- do; null where more do: then reading the project's runs in the order asked for finds a page of them sooner.
+-- The runs of a project that have all these tags and contain this configuration. Null if more than 5,000 of the project's runs do: a
+-- page of them is then found sooner by reading the project's runs in the order that was asked for.
 --
--- Under row-level security `@>` cannot use its GIN index, since it is not leakproof. So membership is asked first, here, and
--- the search runs with the owner's rights. Plans are made for the values at hand: a tag can be on two runs or on all.
-create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer default 5000)
+-- Under row-level security `@>` cannot use its GIN index, since it is not leakproof. So membership is checked first, here, and
+-- the search runs with the owner's rights. The answer depends on the project's own runs alone: the GIN index also holds those of other
+-- tenants, so if it finds too many, the project itself is read. Plans are made for the values at hand: a tag can be on two runs or on all.
+create function optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb)
 returns uuid[]
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan
 as $$
 declare
+  v_most constant integer := 5000;
   v_matches bigint;
   v_found uuid[];
 begin
-  if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
+  if not optrail.is_trusted() and p_project_id <> all (array(select optrail.accessible_projects())) then
     return '{}';
   end if;
-  -- A small project is read whole, however common elsewhere what it is searched for. OFFSET 0 keeps the GIN indexes out of it.
-  if not exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
-    return array(
-      select own.id
-      from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
-      where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config));
+  -- A small project is read whole. OFFSET 0 keeps the GIN indexes out of it.
+  if exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
+    select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
+    into v_matches, v_found
+    from (
+      select r.id, r.project_id from public.optimization_runs as r
+      where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+      limit v_most + 1
+    ) as found;
+    if v_matches <= v_most then
+      return v_found;
+    end if;
   end if;
-  select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
-  into v_matches, v_found
-  from (
-    select r.id, r.project_id from public.optimization_runs as r
-    where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
-    limit p_most + 1
-  ) as found;
-  return case when v_matches <= p_most then v_found end;
+  v_found := array(
+    select own.id
+    from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
+    where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config)
+    limit v_most + 1);
+  return case when cardinality(v_found) <= v_most then v_found end;
 end
 $$;
 
@@ -1857,7 +1872,7 @@ returns table (
   max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision,
   total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamptz,
   last_run_at timestamptz, refreshed_at timestamptz)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
@@ -1876,7 +1891,7 @@ comment on function public.get_optimization_analytics is 'A project''s rows of o
 
 -- Takes what changed from the queue, a part at a time, until nothing is left that is not being written right now.
 create function optrail.refresh_analytics() returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_part constant integer := 20000;
@@ -2001,7 +2016,7 @@ $$;
 -- Stores what reads derive: that a run's heart stopped; and removes events that are old. Any client may call it, as often as it likes; it says nothing, since it
 -- looks at the runs of all. One call at a time does the work, and a run that somebody is writing is left to the next one.
 create function optrail.sweep_stale_runs() returns void
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('optrail.sweep_stale_runs', 0)) then
@@ -2027,7 +2042,7 @@ end
 $$;
 
 create function public.refresh_optimization_analytics() returns void
-language plpgsql set search_path = ''
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform optrail.sweep_stale_runs();
@@ -2035,41 +2050,55 @@ begin
 end
 $$;
 comment on function public.refresh_optimization_analytics is 'Brings optimization_run_analytics up to date. For service_role and the owner.';
+$part$;
 
+execute $part$ -- 97-grants.sql
 -- Supabase grants everything on new objects of `public` to its API roles: all is taken back first, then given by list.
-foreach v_table in array array[
-  'public.optimization_projects', 'public.optimization_project_members', 'optrail.api_keys', 'public.optimization_runs',
-  'public.optimization_iterations', 'public.optimization_samples', 'public.optimization_programs',
-  'public.optimization_examples', 'public.optimization_checkpoints', 'optrail.migrations', 'optrail.analytics_dirty',
-  'optrail.analytics_rollup', 'optrail.analytics_extremes_lost', 'optrail.analytics_state', 'optrail.events',
-  'optrail.events_pruned', 'optrail.event_listeners'
-] loop
-  execute format('revoke all on table %s from public, anon, authenticated, service_role', v_table);
-  execute format('alter table %s enable row level security', v_table);
-  execute format('alter table %s force row level security', v_table);
-  -- Under FORCE an owner without BYPASSRLS sees nothing either, and a refresh would yield zero rows without an error.
-  execute format('create policy owner_all on %s to current_user using (true) with check (true)', v_table);
-end loop;
+do $do$
+declare
+  v_table text;
+begin
+  foreach v_table in array array[
+    'public.optimization_projects', 'public.optimization_project_members', 'optrail.api_keys', 'public.optimization_runs',
+    'public.optimization_iterations', 'public.optimization_samples', 'public.optimization_programs',
+    'public.optimization_examples', 'public.optimization_checkpoints', 'optrail.migrations', 'optrail.analytics_dirty',
+    'optrail.analytics_rollup', 'optrail.analytics_extremes_lost', 'optrail.analytics_state', 'optrail.events',
+    'optrail.events_pruned', 'optrail.event_listeners'
+  ] loop
+    execute format('revoke all on table %s from public, anon, authenticated, service_role', v_table);
+    execute format('alter table %s enable row level security', v_table);
+    execute format('alter table %s force row level security', v_table);
+    -- Under FORCE an owner without BYPASSRLS sees nothing either, and a refresh would yield zero rows without an error.
+    execute format('create policy owner_all on %s to current_user using (true) with check (true)', v_table);
+  end loop;
+end
+$do$;
 revoke all on table public.optimization_run_analytics from public, anon, authenticated, service_role;
 revoke all on all sequences in schema optrail from public, anon, authenticated, service_role;
 revoke all on schema optrail from public, anon, authenticated, service_role;
-for v_function in
-  select p.oid::regprocedure as signature
-  from pg_proc as p
-  where p.pronamespace = 'optrail'::regnamespace or (p.pronamespace = 'public'::regnamespace and p.proname in (
-    'record_optimization_iteration', 'record_optimization_samples', 'get_optimization_run_summary',
-    'get_top_runs_by_score', 'get_optimization_analytics', 'refresh_optimization_analytics'))
-loop
-  execute format('revoke all on function %s from public, anon, authenticated, service_role', v_function.signature);
-end loop;
+do $do$
+declare
+  v_function record;
+begin
+  for v_function in
+    select p.oid::regprocedure as signature
+    from pg_proc as p
+    where p.pronamespace = 'optrail'::regnamespace or (p.pronamespace = 'public'::regnamespace and p.proname in (
+      'record_optimization_iteration', 'record_optimization_samples', 'get_optimization_run_summary',
+      'get_top_runs_by_score', 'get_optimization_analytics', 'refresh_optimization_analytics'))
+  loop
+    execute format('revoke all on function %s from public, anon, authenticated, service_role', v_function.signature);
+  end loop;
+end
+$do$;
 
 grant usage on schema public to authenticated, service_role;
 grant usage on schema optrail to authenticated, service_role;
 grant execute on function
   optrail.uuid_v7(), optrail.is_score(double precision), optrail.are_scores(jsonb), optrail.are_tags(text[]),
   optrail.claims(), optrail.resolve_run(uuid, text), optrail.run_status(text, timestamptz),
-  optrail.check_content(text[], text[]), optrail.lock_runs(uuid[], text), optrail.my_projects(text),
-  optrail.is_trusted(), optrail.find_rare_runs(text, text[], jsonb, integer), optrail.sweep_stale_runs(),
+  optrail.check_content(text[], text[]), optrail.lock_runs(uuid[], text), optrail.accessible_projects(text),
+  optrail.is_trusted(), optrail.find_rare_runs(text, text[], jsonb), optrail.sweep_stale_runs(),
   public.record_optimization_iteration(jsonb, text, text), optrail.record_samples,
   public.record_optimization_samples(text, jsonb, text[], text[]),
   public.get_optimization_run_summary(uuid, text), public.get_top_runs_by_score(text, integer, text, text),
@@ -2127,12 +2156,18 @@ grant insert (project_id, program_hash, program) on public.optimization_programs
 grant insert (project_id, example_hash, input, expected_output) on public.optimization_examples to authenticated, service_role;
 grant insert (id, run_id, project_id, state) on public.optimization_checkpoints to authenticated, service_role;
 
-foreach v_table in array array[
-  'optimization_projects', 'optimization_project_members', 'optimization_runs', 'optimization_iterations',
-  'optimization_samples', 'optimization_programs', 'optimization_examples', 'optimization_checkpoints'
-] loop
-  execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
-end loop;
+do $do$
+declare
+  v_table text;
+begin
+  foreach v_table in array array[
+    'optimization_projects', 'optimization_project_members', 'optimization_runs', 'optimization_iterations',
+    'optimization_samples', 'optimization_programs', 'optimization_examples', 'optimization_checkpoints'
+  ] loop
+    execute format('create policy service_all on public.%I to service_role using (true) with check (true)', v_table);
+  end loop;
+end
+$do$;
 create policy service_all on optrail.api_keys to service_role using (true) with check (true);
 create policy member_read on optrail.migrations for select to authenticated using (true);
 create policy service_read on optrail.migrations for select to service_role using (true);
@@ -2140,66 +2175,83 @@ create policy member_read on optrail.analytics_state for select to authenticated
 create policy service_read on optrail.analytics_state for select to service_role using (true);
 create policy service_read on optrail.analytics_rollup for select to service_role using (true);
 create policy member_read on optrail.analytics_rollup for select to authenticated
-  using (project_id = any (array(select optrail.my_projects())));
+  using (project_id = any (array(select optrail.accessible_projects())));
 create policy service_read on optrail.events for select to service_role using (true);
 create policy member_read on optrail.events for select to authenticated
-  using (project_id = any (array(select optrail.my_projects())));
+  using (project_id = any (array(select optrail.accessible_projects())));
 create policy member_read on optrail.events_pruned for select to authenticated using (true);
 create policy service_read on optrail.events_pruned for select to service_role using (true);
 create policy service_all on optrail.event_listeners to service_role using (true) with check (true);
 
 create policy member_select on public.optimization_projects for select to authenticated
-  using (id = any (array(select optrail.my_projects())));
+  using (id = any (array(select optrail.accessible_projects())));
 create policy owner_update on public.optimization_projects for update to authenticated
-  using (id = any (array(select optrail.my_projects('owner')))) with check (id = any (array(select optrail.my_projects('owner'))));
+  using (id = any (array(select optrail.accessible_projects('owner')))) with check (id = any (array(select optrail.accessible_projects('owner'))));
 create policy owner_delete on public.optimization_projects for delete to authenticated
-  using (id = any (array(select optrail.my_projects('owner'))));
+  using (id = any (array(select optrail.accessible_projects('owner'))));
 
 create policy member_select on public.optimization_project_members for select to authenticated
-  using (project_id = any (array(select optrail.my_projects())));
+  using (project_id = any (array(select optrail.accessible_projects())));
 create policy owner_insert on public.optimization_project_members for insert to authenticated
-  with check (project_id = any (array(select optrail.my_projects('owner'))));
+  with check (project_id = any (array(select optrail.accessible_projects('owner'))));
 create policy owner_update on public.optimization_project_members for update to authenticated
-  using (project_id = any (array(select optrail.my_projects('owner'))))
-  with check (project_id = any (array(select optrail.my_projects('owner'))));
+  using (project_id = any (array(select optrail.accessible_projects('owner'))))
+  with check (project_id = any (array(select optrail.accessible_projects('owner'))));
 create policy owner_delete on public.optimization_project_members for delete to authenticated
-  using (project_id = any (array(select optrail.my_projects('owner'))));
+  using (project_id = any (array(select optrail.accessible_projects('owner'))));
 
 create policy owner_select on optrail.api_keys for select to authenticated
-  using (project_id = any (array(select optrail.my_projects('owner'))));
+  using (project_id = any (array(select optrail.accessible_projects('owner'))));
 create policy owner_insert on optrail.api_keys for insert to authenticated
-  with check (project_id = any (array(select optrail.my_projects('owner'))));
+  with check (project_id = any (array(select optrail.accessible_projects('owner'))));
 create policy owner_update on optrail.api_keys for update to authenticated
-  using (project_id = any (array(select optrail.my_projects('owner'))))
-  with check (project_id = any (array(select optrail.my_projects('owner'))));
+  using (project_id = any (array(select optrail.accessible_projects('owner'))))
+  with check (project_id = any (array(select optrail.accessible_projects('owner'))));
 
-foreach v_table in array array['optimization_runs', 'optimization_iterations', 'optimization_samples'] loop
-  execute format('create policy member_select on public.%I for select to authenticated
-    using (project_id = any (array(select optrail.my_projects())))', v_table);
-  execute format('create policy editor_insert on public.%I for insert to authenticated
-    with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
-  execute format('create policy editor_update on public.%I for update to authenticated
-    using (project_id = any (array(select optrail.my_projects(''editor''))))
-    with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
-  execute format('create policy editor_delete on public.%I for delete to authenticated
-    using (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
-end loop;
+do $do$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['optimization_runs', 'optimization_iterations', 'optimization_samples'] loop
+    execute format('create policy member_select on public.%I for select to authenticated
+      using (project_id = any (array(select optrail.accessible_projects())))', v_table);
+    execute format('create policy editor_insert on public.%I for insert to authenticated
+      with check (project_id = any (array(select optrail.accessible_projects(''editor''))))', v_table);
+    execute format('create policy editor_update on public.%I for update to authenticated
+      using (project_id = any (array(select optrail.accessible_projects(''editor''))))
+      with check (project_id = any (array(select optrail.accessible_projects(''editor''))))', v_table);
+    execute format('create policy editor_delete on public.%I for delete to authenticated
+      using (project_id = any (array(select optrail.accessible_projects(''editor''))))', v_table);
+  end loop;
+end
+$do$;
 
 -- Content is added and read; what is stored under a hash never changes.
-foreach v_table in array array['optimization_programs', 'optimization_examples'] loop
-  execute format('create policy member_select on public.%I for select to authenticated
-    using (project_id = any (array(select optrail.my_projects())))', v_table);
-  execute format('create policy editor_insert on public.%I for insert to authenticated
-    with check (project_id = any (array(select optrail.my_projects(''editor''))))', v_table);
-end loop;
+do $do$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['optimization_programs', 'optimization_examples'] loop
+    execute format('create policy member_select on public.%I for select to authenticated
+      using (project_id = any (array(select optrail.accessible_projects())))', v_table);
+    execute format('create policy editor_insert on public.%I for insert to authenticated
+      with check (project_id = any (array(select optrail.accessible_projects(''editor''))))', v_table);
+  end loop;
+end
+$do$;
 
 -- A checkpoint is written once. Whoever may write the run may take it away again.
 create policy member_select on public.optimization_checkpoints for select to authenticated
-  using (project_id = any (array(select optrail.my_projects())));
+  using (project_id = any (array(select optrail.accessible_projects())));
 create policy editor_insert on public.optimization_checkpoints for insert to authenticated
-  with check (project_id = any (array(select optrail.my_projects('editor'))));
+  with check (project_id = any (array(select optrail.accessible_projects('editor'))));
 create policy editor_delete on public.optimization_checkpoints for delete to authenticated
-  using (project_id = any (array(select optrail.my_projects('editor'))));
+  using (project_id = any (array(select optrail.accessible_projects('editor'))));
+$part$;
+
+insert into optrail.migrations (name, sha256) values (v_name, v_sha256);
+insert into optrail.migrations (name, sha256)
+select m.name, m.sha256 from unnest(v_included, v_hashes) as m(name, sha256);
 
 raise notice 'optrail: % is installed', v_name;
 end

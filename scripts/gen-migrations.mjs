@@ -1,10 +1,13 @@
-// Writes each migration's hash into the migration itself, and embeds them all in src/.
+// Joins the parts of 001, writes each migration's hash into the migration itself, and embeds them all in src/.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { generated } from './lib/generated.mjs';
 
 const MARK = '-- sha256 of this file with these 64 digits as zeros';
 const HASH = /\b[0-9a-f]{64}\b/g;
+const FIRST = '001_optimization_runs.sql';
+const PARTS = 'migrations/001';
 
 /**
  * The text with its own hash in place, taken over the text with zeros there.
@@ -26,13 +29,48 @@ function templateLiteral(text) {
   return `\`${text.replace(/\\|`|\$(?=\{)/g, '\\$&')}\``;
 }
 
-const files = (await readdir('migrations')).filter((file) => /^\d{3}_\w+\.sql$/.test(file)).sort();
-const entries = [];
+/** @param {string[]} expressions */
+const sqlArray = (expressions) => (expressions.length === 0 ? 'array[]::text[]' : `array[${expressions.join(', ')}]`);
+
+/**
+ * In two halves: a file holds one literal of 64 digits, its own hash.
+ * @param {string} sha256
+ */
+const halves = (sha256) => `'${sha256.slice(0, 32)}' || '${sha256.slice(32)}'`;
+
+/**
+ * 001 from its parts: ordinary SQL files, each executed by the DO block that the first of them opens and the last one ends.
+ * @param {{ name: string, sha256: string }[]} included the later migrations, whose changes the parts hold already
+ */
+async function joined(included) {
+  const names = (await readdir(PARTS)).filter((name) => name.endsWith('.sql')).sort();
+  const texts = await Promise.all(names.map((name) => readFile(`${PARTS}/${name}`, 'utf8')));
+  const pieces = texts.map((text, index) => {
+    if (index === 0 || index === texts.length - 1) return text;
+    if (text.includes('$part$') || text.includes('$optrail$'))
+      throw new Error(`${PARTS}/${names[index]} must not hold $part$ or $optrail$`);
+    return `execute $part$ -- ${names[index]}\n${text}$part$;\n`;
+  });
+  return pieces
+    .join('\n')
+    .replace('{{included}}', sqlArray(included.map(({ name }) => `'${name}'`)))
+    .replace('{{hashes}}', sqlArray(included.map(({ sha256 }) => halves(sha256))));
+}
+
+const files = (await readdir('migrations'))
+  .filter((file) => /^\d{3}_\w+\.sql$/.test(file) && !(file === FIRST && existsSync(PARTS)))
+  .sort();
+const migrations = [];
 for (const file of files) {
   const path = `migrations/${file}`;
   const { sha256, sql } = sealed(path, await readFile(path, 'utf8'));
   await generated(path, sql);
-  entries.push(`  {\n    name: '${file.replace('.sql', '')}',\n    sha256: '${sha256}',\n    sql: ${templateLiteral(sql)},\n  },\n`);
+  migrations.push({ name: file.replace('.sql', ''), sha256, sql });
+}
+if (existsSync(PARTS)) {
+  const { sha256, sql } = sealed(FIRST, await joined(migrations));
+  await generated(`migrations/${FIRST}`, sql);
+  migrations.unshift({ name: FIRST.replace('.sql', ''), sha256, sql });
 }
 
 await generated(
@@ -41,6 +79,8 @@ await generated(
 import type { Migration } from './migration.js';
 
 export const MIGRATIONS: readonly Migration[] = [
-${entries.join('')}];
+${migrations
+  .map(({ name, sha256, sql }) => `  {\n    name: '${name}',\n    sha256: '${sha256}',\n    sql: ${templateLiteral(sql)},\n  },\n`)
+  .join('')}];
 `,
 );

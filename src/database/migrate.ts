@@ -37,18 +37,35 @@ export interface MigrateResult {
 
 const MIGRATE_COMMAND = 'npx optrail migrate';
 
-/** What the database has, compared with what this package brings. Changes nothing. */
+/**
+ * SHA-256 of the oldest released 001. A database that has it is brought up to date by 002 and the files after it. Any later 001
+ * already holds the changes of the files that were there when it was made, and lists them in the ledger.
+ */
+const OLDEST_001 = 'acc8bc17a4dad668f71344a28e6ba0ce71e183c572b9bcb71421ce164531d788';
+
+/** Compares the migrations that the database has with those of this package. Changes nothing. */
 export async function migrationStatus(database: Database, migrations: readonly Migration[] = MIGRATIONS): Promise<MigrationStatus> {
   const installed = await readLedger(database);
-  const expected = new Map(migrations.map(({ name, sha256 }) => [name, sha256]));
   const names = new Set(installed.map(({ name }) => name));
   return {
     installed,
     pending: migrations.map(({ name }) => name).filter((name) => !names.has(name)),
-    mismatch: installed
-      .filter(({ name, sha256 }) => expected.get(name) !== sha256)
-      .map(({ name, sha256 }) => ({ name, installed: sha256, expected: expected.get(name) ?? null })),
+    mismatch: mismatchesIn(installed, migrations),
   };
+}
+
+type LedgerLine = Pick<InstalledMigration, 'name' | 'sha256'>;
+
+function mismatchesIn(installed: readonly LedgerLine[], migrations: readonly Migration[]): MigrationMismatch[] {
+  const expected = new Map(migrations.map(({ name, sha256 }) => [name, sha256]));
+  const [first, second] = migrations;
+  // The text of 001 grows with each migration. With a known 002 beside it, it is one of ours, whichever version made it.
+  const isOneOfOurs001 = ({ name, sha256 }: LedgerLine) =>
+    name === first?.name &&
+    (sha256 === OLDEST_001 || installed.some((line) => line.name === second?.name && line.sha256 === second.sha256));
+  return installed
+    .filter((line) => expected.get(line.name) !== line.sha256 && !isOneOfOurs001(line))
+    .map(({ name, sha256 }) => ({ name, installed: sha256, expected: expected.get(name) ?? null }));
 }
 
 /**
@@ -68,6 +85,7 @@ export async function migrate(
     status = await migrationStatus(database, migrations);
   }
   const pending = migrations.filter(({ name }) => status.pending.includes(name));
+  // On an empty database the first file holds the changes of all others, which then change nothing.
   for (const { sql } of pending) await database.script(sql);
   return {
     applied: pending.map(({ name }) => name),
@@ -99,7 +117,7 @@ async function isForeign(transaction: Transaction, migrations: readonly Migratio
   const [present] = await transaction.query({ text: "select 1 from pg_tables where schemaname = 'optrail' and tablename = 'migrations'" });
   if (present === undefined) return false;
   const installed = await transaction.query<{ name: string; sha256: string }>(LEDGER);
-  return !installed.every(({ name, sha256 }) => migrations.some((one) => one.name === name && one.sha256 === sha256));
+  return mismatchesIn(installed, migrations).length > 0;
 }
 
 async function readLedger(database: Database): Promise<InstalledMigration[]> {
@@ -115,8 +133,8 @@ async function readLedger(database: Database): Promise<InstalledMigration[]> {
 function mismatchError({ mismatch }: MigrationStatus, command: string): OptrailError {
   const unknown = mismatch.find(({ expected }) => expected === null);
   if (unknown !== undefined) {
-    return new OptrailError('schema_mismatch', `The database has ${unknown.name}, which this version of Optrail does not know.`, {
-      hint: 'Update the optrail package to the version that made it.',
+    return new OptrailError('schema_mismatch', `The database has ${unknown.name}: a newer version of Optrail made its schema.`, {
+      hint: `Update the optrail package to the version that brought ${unknown.name}.`,
     });
   }
   const names = mismatch.map(({ name }) => name).join(', ');

@@ -54,7 +54,7 @@ export async function listKeys(scope: Scope, projectId: string): Promise<ApiKey[
 /** To somebody who may not see keys a project has none; who sees the project is told which of the two it is. */
 async function assertOwner(scope: Scope, projectId: string): Promise<void> {
   const [seen] = await scope.query<{ may: boolean }>({
-    text: `select optrail.is_trusted() or p.id = any (array(select optrail.my_projects('owner'))) as may
+    text: `select optrail.is_trusted() or p.id = any (array(select optrail.accessible_projects('owner'))) as may
       from public.optimization_projects as p where p.id = $1`,
     values: [projectId],
   });

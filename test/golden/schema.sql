@@ -22,11 +22,30 @@ CREATE TYPE optrail.iteration_change AS (
 	score double precision
 );
 
+-- Name: accessible_projects(text); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.accessible_projects(p_role text DEFAULT 'viewer'::text) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select m.project_id
+  from public.optimization_project_members as m
+  where m.user_id = optrail.claims() ->> 'sub' and optrail.role_rank(m.role) >= optrail.role_rank(p_role)
+  union all
+  select k.project_id
+  from jsonb_each_text(
+    case jsonb_typeof(optrail.claims() -> 'optrail_projects')
+      when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
+  where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
+    -- Claims that were made for a key end with it, whoever still has them and however long ago they were made.
+    and (optrail.claims() -> 'optrail_key' is null or optrail.is_live_key(optrail.claims() ->> 'optrail_key', k.project_id))
+$$;
+
 -- Name: after_checkpoint_insert(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.after_checkpoint_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   delete from public.optimization_checkpoints as c
@@ -42,7 +61,7 @@ $$;
 
 CREATE FUNCTION optrail.after_events_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   if exists (select from optrail.event_listeners as l where l.expires_at > now()) then
@@ -56,7 +75,7 @@ $$;
 
 CREATE FUNCTION optrail.after_iterations_delete() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.count_iterations(array(
@@ -71,7 +90,7 @@ $$;
 
 CREATE FUNCTION optrail.after_iterations_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.count_iterations(array(
@@ -86,7 +105,7 @@ $$;
 
 CREATE FUNCTION optrail.after_iterations_update() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.count_iterations(array(
@@ -105,7 +124,7 @@ $$;
 
 CREATE FUNCTION optrail.after_run_delete() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   insert into optrail.analytics_dirty
@@ -122,7 +141,7 @@ $$;
 
 CREATE FUNCTION optrail.after_run_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   insert into optrail.analytics_dirty (run_id, project_id, counted)
@@ -137,7 +156,7 @@ $$;
 
 CREATE FUNCTION optrail.after_run_update() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   if new.status <> old.status then
@@ -153,7 +172,7 @@ $$;
 
 CREATE FUNCTION optrail.after_samples_delete() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.count_samples(
@@ -172,7 +191,7 @@ $$;
 
 CREATE FUNCTION optrail.after_samples_insert() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
@@ -190,7 +209,7 @@ $$;
 
 CREATE FUNCTION optrail.after_samples_update() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.count_samples(c.run_id, c.project_id, c.rows, c.failed, c.tokens, c.cost, c.latencies, c.latency_us, c.iterations)
@@ -226,7 +245,7 @@ CREATE FUNCTION optrail.are_tags(p_tags text[]) RETURNS boolean
 
 CREATE FUNCTION optrail.before_checkpoint_insert() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   new.state_hash := sha256(convert_to(new.state, 'UTF8'));
@@ -239,7 +258,7 @@ $$;
 
 CREATE FUNCTION optrail.before_key_revoke() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   new.revoked_at := coalesce(old.revoked_at, clock_timestamp());
@@ -251,7 +270,7 @@ $$;
 
 CREATE FUNCTION optrail.before_project_delete() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   delete from public.optimization_runs where project_id = old.id;
@@ -263,7 +282,7 @@ $$;
 
 CREATE FUNCTION optrail.before_run_insert() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   if not exists (select from public.optimization_projects where id = new.project_id) then
@@ -294,7 +313,7 @@ $$;
 
 CREATE FUNCTION optrail.before_run_resume() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   if optrail.run_status(old.status, old.heartbeat_at) = 'stale' and new.heartbeat_at is not distinct from old.heartbeat_at then
@@ -309,7 +328,7 @@ $$;
 
 CREATE FUNCTION optrail.before_run_update() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   -- The refresh alone touches this flag, and what it does is no change to the run.
@@ -326,7 +345,7 @@ begin
   end if;
 
   if new.status <> old.status then
-    if not optrail.may_follow(old.status, new.status) then
+    if not optrail.is_allowed_transition(old.status, new.status) then
       raise exception using
         errcode = 'OT001',
         message = format('run %s is %s and cannot become %s', old.id, old.status, new.status),
@@ -390,7 +409,7 @@ CREATE FUNCTION optrail.can_be_best(p_status text, p_eval_kind text, p_decision 
 
 CREATE FUNCTION optrail.check_content(p_hashes text[], p_contents text[]) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_hash text;
@@ -421,7 +440,7 @@ CREATE FUNCTION optrail.claims() RETURNS jsonb
 
 CREATE FUNCTION optrail.count_iterations(p_changes optrail.iteration_change[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_change record;
@@ -498,7 +517,7 @@ begin
     insert into optrail.events (project_id, run_id, kind, iterations)
     values (
       v_change.project_id, v_change.run_id,
-      case when v_change.recorded is null then 'run.changed' else 'iteration.recorded' end, optrail.few(v_change.recorded));
+      case when v_change.recorded is null then 'run.changed' else 'iteration.recorded' end, optrail.ids_if_few(v_change.recorded));
   end loop;
 end
 $$;
@@ -507,7 +526,7 @@ $$;
 
 CREATE FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric, p_iterations integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform from public.optimization_runs as r where r.id = p_run_id and r.project_id = p_project_id for no key update;
@@ -525,34 +544,28 @@ begin
     where r.id = p_run_id and r.project_id = p_project_id;
   end if;
   insert into optrail.events (project_id, run_id, kind, iterations)
-  values (p_project_id, p_run_id, 'samples.recorded', optrail.few(p_iterations));
+  values (p_project_id, p_run_id, 'samples.recorded', optrail.ids_if_few(p_iterations));
 end
 $$;
-
--- Name: few(integer[]); Type: FUNCTION; Schema: optrail; Owner: -
-
-CREATE FUNCTION optrail.few(p_iterations integer[]) RETURNS integer[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN ((cardinality(p_iterations) >= 1) AND (cardinality(p_iterations) <= 100)) THEN p_iterations ELSE NULL::integer[] END;
 
 -- Name: find_api_key(bytea); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.find_api_key(p_hash bytea) RETURNS TABLE(id uuid, project_id text, scope text)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   update optrail.api_keys as k set last_used_at = clock_timestamp()
   from (
     select used.project_id, used.id from optrail.api_keys as used
-    where used.secret_hash = p_hash and optrail.key_opens(used.revoked_at, used.expires_at)
+    where used.secret_hash = p_hash and optrail.is_active_key(used.revoked_at, used.expires_at)
       and (used.last_used_at is null or used.last_used_at < clock_timestamp() - interval '1 minute')
     for no key update skip locked
   ) as due
   where k.project_id = due.project_id and k.id = due.id;
   return query
     select k.id, k.project_id, k.scope from optrail.api_keys as k
-    where k.secret_hash = p_hash and optrail.key_opens(k.revoked_at, k.expires_at);
+    where k.secret_hash = p_hash and optrail.is_active_key(k.revoked_at, k.expires_at);
 end
 $$;
 
@@ -560,7 +573,7 @@ $$;
 
 CREATE FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction text) RETURNS TABLE(iteration integer, score double precision)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select i.iteration, i.score
   from public.optimization_iterations as i
@@ -570,48 +583,71 @@ CREATE FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction 
   limit 1
 $$;
 
--- Name: find_rare_runs(text, text[], jsonb, integer); Type: FUNCTION; Schema: optrail; Owner: -
+-- Name: find_rare_runs(text, text[], jsonb); Type: FUNCTION; Schema: optrail; Owner: -
 
-CREATE FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer DEFAULT 5000) RETURNS uuid[]
+CREATE FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb) RETURNS uuid[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
+  v_most constant integer := 5000;
   v_matches bigint;
   v_found uuid[];
 begin
-  if not optrail.is_trusted() and p_project_id <> all (array(select optrail.my_projects())) then
+  if not optrail.is_trusted() and p_project_id <> all (array(select optrail.accessible_projects())) then
     return '{}';
   end if;
-  -- A small project is read whole, however common elsewhere what it is searched for. OFFSET 0 keeps the GIN indexes out of it.
-  if not exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
-    return array(
-      select own.id
-      from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
-      where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config));
+  -- A small project is read whole. OFFSET 0 keeps the GIN indexes out of it.
+  if exists (select from public.optimization_runs as r where r.project_id = p_project_id offset 1000) then
+    select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
+    into v_matches, v_found
+    from (
+      select r.id, r.project_id from public.optimization_runs as r
+      where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
+      limit v_most + 1
+    ) as found;
+    if v_matches <= v_most then
+      return v_found;
+    end if;
   end if;
-  select count(*), coalesce(array_agg(found.id) filter (where found.project_id = p_project_id), '{}')
-  into v_matches, v_found
-  from (
-    select r.id, r.project_id from public.optimization_runs as r
-    where (p_tags is null or r.tags @> p_tags) and (p_config is null or r.config @> p_config)
-    limit p_most + 1
-  ) as found;
-  return case when v_matches <= p_most then v_found end;
+  v_found := array(
+    select own.id
+    from (select r.id, r.tags, r.config from public.optimization_runs as r where r.project_id = p_project_id offset 0) as own
+    where (p_tags is null or own.tags @> p_tags) and (p_config is null or own.config @> p_config)
+    limit v_most + 1);
+  return case when cardinality(v_found) <= v_most then v_found end;
 end
 $$;
+
+-- Name: ids_if_few(integer[]); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.ids_if_few(p_iterations integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN ((cardinality(p_iterations) >= 1) AND (cardinality(p_iterations) <= 100)) THEN p_iterations ELSE NULL::integer[] END;
+
+-- Name: is_active_key(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.is_active_key(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((p_revoked_at IS NULL) AND ((p_expires_at IS NULL) OR (p_expires_at > now())));
+
+-- Name: is_allowed_transition(text, text); Type: FUNCTION; Schema: optrail; Owner: -
+
+CREATE FUNCTION optrail.is_allowed_transition(p_before text, p_after text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE p_before WHEN 'pending'::text THEN (p_after = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text])) WHEN 'running'::text THEN (p_after = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'stale'::text])) WHEN 'stale'::text THEN (p_after = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])) WHEN 'failed'::text THEN (p_after = 'running'::text) WHEN 'cancelled'::text THEN (p_after = 'running'::text) ELSE false END;
 
 -- Name: is_live_key(text, text); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.is_live_key(p_key_id text, p_project_id text) RETURNS boolean
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
   return exists (
     select from optrail.api_keys as k
-    where k.project_id = p_project_id and optrail.key_opens(k.revoked_at, k.expires_at)
+    where k.project_id = p_project_id and optrail.is_active_key(k.revoked_at, k.expires_at)
       and k.id = case when p_key_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_key_id::uuid end);
 end
 $_$;
@@ -626,23 +662,17 @@ CREATE FUNCTION optrail.is_score(p_score double precision) RETURNS boolean
 
 CREATE FUNCTION optrail.is_trusted() RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select pg_has_role(case current_setting('role') when 'none' then session_user else current_setting('role') end::name,
     'service_role', 'member')
 $$;
 
--- Name: key_opens(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: optrail; Owner: -
-
-CREATE FUNCTION optrail.key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ((p_revoked_at IS NULL) AND ((p_expires_at IS NULL) OR (p_expires_at > now())));
-
 -- Name: lock_runs(uuid[], text); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_locked uuid[];
@@ -667,42 +697,17 @@ begin
 end
 $$;
 
--- Name: may_follow(text, text); Type: FUNCTION; Schema: optrail; Owner: -
-
-CREATE FUNCTION optrail.may_follow(p_before text, p_after text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE p_before WHEN 'pending'::text THEN (p_after = ANY (ARRAY['running'::text, 'failed'::text, 'cancelled'::text])) WHEN 'running'::text THEN (p_after = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'stale'::text])) WHEN 'stale'::text THEN (p_after = ANY (ARRAY['running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])) WHEN 'failed'::text THEN (p_after = 'running'::text) WHEN 'cancelled'::text THEN (p_after = 'running'::text) ELSE false END;
-
 -- Name: microseconds(double precision); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.microseconds(p_milliseconds double precision) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (round((p_milliseconds * (1000)::double precision)))::bigint;
 
--- Name: my_projects(text); Type: FUNCTION; Schema: optrail; Owner: -
-
-CREATE FUNCTION optrail.my_projects(p_role text DEFAULT 'viewer'::text) RETURNS SETOF text
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-  select m.project_id
-  from public.optimization_project_members as m
-  where m.user_id = optrail.claims() ->> 'sub' and optrail.role_rank(m.role) >= optrail.role_rank(p_role)
-  union all
-  select k.project_id
-  from jsonb_each_text(
-    case jsonb_typeof(optrail.claims() -> 'optrail_projects')
-      when 'object' then optrail.claims() -> 'optrail_projects' else '{}' end) as k(project_id, role)
-  where optrail.role_rank(k.role) >= optrail.role_rank(p_role)
-    -- Claims that were made for a key end with it, whoever still has them and however long ago they were made.
-    and (optrail.claims() -> 'optrail_key' is null or optrail.is_live_key(optrail.claims() ->> 'optrail_key', k.project_id))
-$$;
-
 -- Name: prune_events(); Type: FUNCTION; Schema: optrail; Owner: -
 
 CREATE FUNCTION optrail.prune_events() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_snapshot constant pg_snapshot := pg_current_snapshot();
@@ -734,7 +739,7 @@ $$;
 
 CREATE FUNCTION optrail.record_samples(p_project_id text, p_run_ids uuid[], p_iterations integer[], p_iteration_ids uuid[], p_sample_indexes integer[], p_predicted_outputs jsonb, p_scores double precision[], p_score_sets jsonb, p_success boolean[], p_latencies double precision[], p_prompt_tokens integer[], p_completion_tokens integer[], p_total_tokens integer[], p_costs numeric[], p_error_messages text[], p_feedback text[], p_example_ids text[], p_splits text[], p_metadata jsonb, p_hashes text[], p_example_hashes text[], p_example_contents text[]) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_run_ids uuid[];
@@ -832,7 +837,7 @@ $$;
 
 CREATE FUNCTION optrail.refresh_analytics() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_part constant integer := 20000;
@@ -958,7 +963,7 @@ $$;
 
 CREATE FUNCTION optrail.resolve_run(p_run_id uuid, p_project_id text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_projects text[];
@@ -993,7 +998,7 @@ CREATE FUNCTION optrail.run_status(p_status text, p_heartbeat_at timestamp with 
 
 CREATE FUNCTION optrail.sweep_stale_runs() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('optrail.sweep_stale_runs', 0)) then
@@ -1022,7 +1027,7 @@ $$;
 
 CREATE FUNCTION optrail.touch_updated_at() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   new.updated_at := now();
@@ -1040,7 +1045,7 @@ CREATE FUNCTION optrail.uuid_v7() RETURNS uuid
 
 CREATE FUNCTION public.get_optimization_analytics(p_project_id text) RETURNS TABLE(project_id text, optimizer_type text, metric text, status text, total_runs bigint, avg_final_score double precision, max_final_score double precision, avg_improvement double precision, avg_duration_ms double precision, total_samples_evaluated bigint, total_tokens_used numeric, total_cost_usd numeric, first_run_at timestamp with time zone, last_run_at timestamp with time zone, refreshed_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   return query
@@ -1064,7 +1069,7 @@ COMMENT ON FUNCTION public.get_optimization_analytics(p_project_id text) IS 'A p
 
 CREATE FUNCTION public.get_optimization_run_summary(p_run_id uuid, p_project_id text DEFAULT NULL::text) RETURNS TABLE(run_id uuid, project_id text, run_name text, optimizer_type text, status text, metric text, model text, initial_score double precision, final_score double precision, best_score double precision, best_iteration integer, best_declared boolean, improvement double precision, improvement_pct double precision, iterations integer, full_evaluations bigint, minibatch_evaluations bigint, accepted_candidates bigint, rejected_candidates bigint, failed_iterations bigint, samples_evaluated integer, successful_samples integer, failed_samples integer, success_rate double precision, total_tokens bigint, total_cost_usd numeric, avg_latency_ms double precision, duration_ms double precision, best_params jsonb, best_program jsonb, created_at timestamp with time zone, start_time timestamp with time zone, end_time timestamp with time zone)
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v_project_id text := optrail.resolve_run(p_run_id, p_project_id);
@@ -1105,7 +1110,7 @@ COMMENT ON FUNCTION public.get_optimization_run_summary(p_run_id uuid, p_project
 
 CREATE FUNCTION public.get_top_runs_by_score(p_project_id text, p_limit integer DEFAULT 10, p_metric text DEFAULT NULL::text, p_eval_set text DEFAULT NULL::text) RETURNS TABLE(run_id uuid, run_name text, optimizer_type text, metric text, eval_set_hash text, initial_score double precision, final_score double precision, improvement double precision, iterations integer, total_cost_usd numeric, created_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     AS $_$
 begin
@@ -1314,7 +1319,7 @@ COMMENT ON COLUMN public.optimization_iterations.updated_at IS 'Database clock, 
 
 CREATE FUNCTION public.record_optimization_iteration(p_iteration jsonb, p_program_hash text DEFAULT NULL::text, p_program text DEFAULT NULL::text) RETURNS SETOF public.optimization_iterations
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
   v record;
@@ -1387,7 +1392,7 @@ COMMENT ON FUNCTION public.record_optimization_iteration(p_iteration jsonb, p_pr
 
 CREATE FUNCTION public.record_optimization_samples(p_project_id text, p_samples jsonb, p_example_hashes text[] DEFAULT '{}'::text[], p_example_contents text[] DEFAULT '{}'::text[]) RETURNS TABLE(stored bigint, existing bigint)
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   select
@@ -1417,7 +1422,7 @@ COMMENT ON FUNCTION public.record_optimization_samples(p_project_id text, p_samp
 
 CREATE FUNCTION public.refresh_optimization_analytics() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   perform optrail.sweep_stale_runs();
@@ -3007,7 +3012,7 @@ ALTER TABLE optrail.events_pruned ENABLE ROW LEVEL SECURITY;
 
 -- Name: analytics_rollup member_read; Type: POLICY; Schema: optrail; Owner: -
 
-CREATE POLICY member_read ON optrail.analytics_rollup FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_read ON optrail.analytics_rollup FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: analytics_state member_read; Type: POLICY; Schema: optrail; Owner: -
 
@@ -3015,7 +3020,7 @@ CREATE POLICY member_read ON optrail.analytics_state FOR SELECT TO authenticated
 
 -- Name: events member_read; Type: POLICY; Schema: optrail; Owner: -
 
-CREATE POLICY member_read ON optrail.events FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_read ON optrail.events FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: events_pruned member_read; Type: POLICY; Schema: optrail; Owner: -
 
@@ -3067,15 +3072,15 @@ CREATE POLICY owner_all ON optrail.migrations TO postgres USING (true) WITH CHEC
 
 -- Name: api_keys owner_insert; Type: POLICY; Schema: optrail; Owner: -
 
-CREATE POLICY owner_insert ON optrail.api_keys FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_insert ON optrail.api_keys FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: api_keys owner_select; Type: POLICY; Schema: optrail; Owner: -
 
-CREATE POLICY owner_select ON optrail.api_keys FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_select ON optrail.api_keys FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: api_keys owner_update; Type: POLICY; Schema: optrail; Owner: -
 
-CREATE POLICY owner_update ON optrail.api_keys FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_update ON optrail.api_keys FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: api_keys service_all; Type: POLICY; Schema: optrail; Owner: -
 
@@ -3107,87 +3112,87 @@ CREATE POLICY service_read ON optrail.migrations FOR SELECT TO service_role USIN
 
 -- Name: optimization_checkpoints editor_delete; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_delete ON public.optimization_checkpoints FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_delete ON public.optimization_checkpoints FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_iterations editor_delete; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_delete ON public.optimization_iterations FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_delete ON public.optimization_iterations FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_runs editor_delete; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_delete ON public.optimization_runs FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_delete ON public.optimization_runs FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_samples editor_delete; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_delete ON public.optimization_samples FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_delete ON public.optimization_samples FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_checkpoints editor_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_insert ON public.optimization_checkpoints FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_insert ON public.optimization_checkpoints FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_examples editor_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_insert ON public.optimization_examples FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_insert ON public.optimization_examples FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_iterations editor_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_insert ON public.optimization_iterations FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_insert ON public.optimization_iterations FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_programs editor_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_insert ON public.optimization_programs FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_insert ON public.optimization_programs FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_runs editor_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_insert ON public.optimization_runs FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_insert ON public.optimization_runs FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_samples editor_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_insert ON public.optimization_samples FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_insert ON public.optimization_samples FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_iterations editor_update; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_update ON public.optimization_iterations FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_update ON public.optimization_iterations FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_runs editor_update; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_update ON public.optimization_runs FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_update ON public.optimization_runs FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_samples editor_update; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY editor_update ON public.optimization_samples FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('editor'::text) AS my_projects))));
+CREATE POLICY editor_update ON public.optimization_samples FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('editor'::text) AS accessible_projects))));
 
 -- Name: optimization_checkpoints member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_checkpoints FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_checkpoints FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_examples member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_examples FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_examples FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_iterations member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_iterations FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_iterations FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_programs member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_programs FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_programs FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_project_members member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_project_members FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_project_members FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_projects member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_projects FOR SELECT TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_projects FOR SELECT TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_runs member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_runs FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_runs FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_samples member_select; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY member_select ON public.optimization_samples FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects() AS my_projects))));
+CREATE POLICY member_select ON public.optimization_samples FOR SELECT TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects() AS accessible_projects))));
 
 -- Name: optimization_checkpoints; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3255,23 +3260,23 @@ CREATE POLICY owner_all ON public.optimization_samples TO postgres USING (true) 
 
 -- Name: optimization_project_members owner_delete; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY owner_delete ON public.optimization_project_members FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_delete ON public.optimization_project_members FOR DELETE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: optimization_projects owner_delete; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY owner_delete ON public.optimization_projects FOR DELETE TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_delete ON public.optimization_projects FOR DELETE TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: optimization_project_members owner_insert; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY owner_insert ON public.optimization_project_members FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_insert ON public.optimization_project_members FOR INSERT TO authenticated WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: optimization_project_members owner_update; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY owner_update ON public.optimization_project_members FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_update ON public.optimization_project_members FOR UPDATE TO authenticated USING ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects)))) WITH CHECK ((project_id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: optimization_projects owner_update; Type: POLICY; Schema: public; Owner: -
 
-CREATE POLICY owner_update ON public.optimization_projects FOR UPDATE TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects)))) WITH CHECK ((id = ANY (ARRAY( SELECT optrail.my_projects('owner'::text) AS my_projects))));
+CREATE POLICY owner_update ON public.optimization_projects FOR UPDATE TO authenticated USING ((id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects)))) WITH CHECK ((id = ANY (ARRAY( SELECT optrail.accessible_projects('owner'::text) AS accessible_projects))));
 
 -- Name: optimization_checkpoints service_all; Type: POLICY; Schema: public; Owner: -
 
@@ -3314,6 +3319,12 @@ GRANT USAGE ON SCHEMA optrail TO service_role;
 
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
+
+-- Name: FUNCTION accessible_projects(p_role text); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.accessible_projects(p_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.accessible_projects(p_role text) TO authenticated;
+GRANT ALL ON FUNCTION optrail.accessible_projects(p_role text) TO service_role;
 
 -- Name: FUNCTION after_checkpoint_insert(); Type: ACL; Schema: optrail; Owner: -
 
@@ -3419,10 +3430,6 @@ REVOKE ALL ON FUNCTION optrail.count_iterations(p_changes optrail.iteration_chan
 
 REVOKE ALL ON FUNCTION optrail.count_samples(p_run_id uuid, p_project_id text, p_rows bigint, p_failed bigint, p_tokens numeric, p_cost numeric, p_latencies bigint, p_latency_us numeric, p_iterations integer[]) FROM PUBLIC;
 
--- Name: FUNCTION few(p_iterations integer[]); Type: ACL; Schema: optrail; Owner: -
-
-REVOKE ALL ON FUNCTION optrail.few(p_iterations integer[]) FROM PUBLIC;
-
 -- Name: FUNCTION find_api_key(p_hash bytea); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.find_api_key(p_hash bytea) FROM PUBLIC;
@@ -3432,11 +3439,23 @@ GRANT ALL ON FUNCTION optrail.find_api_key(p_hash bytea) TO service_role;
 
 REVOKE ALL ON FUNCTION optrail.find_best(p_run_id uuid, p_project_id text, p_direction text) FROM PUBLIC;
 
--- Name: FUNCTION find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer); Type: ACL; Schema: optrail; Owner: -
+-- Name: FUNCTION find_rare_runs(p_project_id text, p_tags text[], p_config jsonb); Type: ACL; Schema: optrail; Owner: -
 
-REVOKE ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO authenticated;
-GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb, p_most integer) TO service_role;
+REVOKE ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb) TO authenticated;
+GRANT ALL ON FUNCTION optrail.find_rare_runs(p_project_id text, p_tags text[], p_config jsonb) TO service_role;
+
+-- Name: FUNCTION ids_if_few(p_iterations integer[]); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.ids_if_few(p_iterations integer[]) FROM PUBLIC;
+
+-- Name: FUNCTION is_active_key(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.is_active_key(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION is_allowed_transition(p_before text, p_after text); Type: ACL; Schema: optrail; Owner: -
+
+REVOKE ALL ON FUNCTION optrail.is_allowed_transition(p_before text, p_after text) FROM PUBLIC;
 
 -- Name: FUNCTION is_live_key(p_key_id text, p_project_id text); Type: ACL; Schema: optrail; Owner: -
 
@@ -3454,29 +3473,15 @@ REVOKE ALL ON FUNCTION optrail.is_trusted() FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.is_trusted() TO authenticated;
 GRANT ALL ON FUNCTION optrail.is_trusted() TO service_role;
 
--- Name: FUNCTION key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone); Type: ACL; Schema: optrail; Owner: -
-
-REVOKE ALL ON FUNCTION optrail.key_opens(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone) FROM PUBLIC;
-
 -- Name: FUNCTION lock_runs(p_run_ids uuid[], p_project_id text); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) TO authenticated;
 GRANT ALL ON FUNCTION optrail.lock_runs(p_run_ids uuid[], p_project_id text) TO service_role;
 
--- Name: FUNCTION may_follow(p_before text, p_after text); Type: ACL; Schema: optrail; Owner: -
-
-REVOKE ALL ON FUNCTION optrail.may_follow(p_before text, p_after text) FROM PUBLIC;
-
 -- Name: FUNCTION microseconds(p_milliseconds double precision); Type: ACL; Schema: optrail; Owner: -
 
 REVOKE ALL ON FUNCTION optrail.microseconds(p_milliseconds double precision) FROM PUBLIC;
-
--- Name: FUNCTION my_projects(p_role text); Type: ACL; Schema: optrail; Owner: -
-
-REVOKE ALL ON FUNCTION optrail.my_projects(p_role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO authenticated;
-GRANT ALL ON FUNCTION optrail.my_projects(p_role text) TO service_role;
 
 -- Name: FUNCTION prune_events(); Type: ACL; Schema: optrail; Owner: -
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { RUN } from './fixture.js';
 import { blocksOf, QUICK_REFERENCE, readPage } from './markdown.js';
@@ -221,8 +221,13 @@ export const CHECKS: Record<string, Check> = {
     expect(column(tables, 'tablename')).toEqual(TABLES);
     expect(column(indexes, 'indexname')).toEqual(expect.arrayContaining(['idx_optimization_runs_status', 'optimization_samples_pkey']));
     expect(column(functions, 'proname')).toEqual(FUNCTIONS);
-    const [, sha256] = /constant text := '([0-9a-f]{64})'/.exec(readFileSync('migrations/001_optimization_runs.sql', 'utf8')) ?? [];
-    expect(ledger).toEqual([{ name: '001_optimization_runs', sha256: sha256?.slice(0, 12), applied_at: expect.any(Date) }]);
+    const files = readdirSync('migrations').filter((file) => /^\d{3}_\w+[.]sql$/.test(file));
+    expect(ledger).toEqual(
+      files.sort().map((file) => {
+        const [, sha256] = /constant text := '([0-9a-f]{64})'/.exec(readFileSync(`migrations/${file}`, 'utf8')) ?? [];
+        return { name: file.replace('.sql', ''), sha256: sha256?.slice(0, 12), applied_at: expect.any(Date) };
+      }),
+    );
   },
   'Migration Checklist (2)': ([policies, tables]) => {
     expect([...new Set(column<string>(policies, 'tablename'))].sort()).toEqual(TABLES);

@@ -144,7 +144,7 @@ describe.each(ENGINES)('the SQL of the README on $name', ({ open }) => {
     const pairs = states.flatMap((before) => states.filter((after) => after !== before).map((after) => [before, after]));
     const allowed: string[] = [];
     for (const [before, after] of pairs) {
-      const [row] = await session.rows(`select optrail.may_follow('${before}', '${after}') as may`);
+      const [row] = await session.rows(`select optrail.is_allowed_transition('${before}', '${after}') as may`);
       if (row?.may === true) allowed.push(`${before} ${after}`);
     }
     expect(drawn.sort()).toEqual(allowed.sort());

@@ -32,7 +32,7 @@ export const CHECKS: readonly Check[] = [
   {
     lint: '0003 auth_rls_initplan',
     sql: `select format('%s.%s', c.relname, p.polname) as finding from ${POLICIES}
-      where ${OURS} and ${CLAUSES} ~* 'auth\\.|current_setting|my_projects' and ${CLAUSES} !~* 'select\\s+(auth\\.|current_setting|(\\w+\\.)?my_projects)'`,
+      where ${OURS} and ${CLAUSES} ~* 'auth\\.|current_setting|accessible_projects' and ${CLAUSES} !~* 'select\\s+(auth\\.|current_setting|(\\w+\\.)?accessible_projects)'`,
   },
   {
     lint: '0004 no_primary_key',
@@ -77,8 +77,8 @@ export const CHECKS: readonly Check[] = [
         'claims',
         'few',
         'is_score',
-        'key_opens',
-        'may_follow',
+        'is_active_key',
+        'is_allowed_transition',
         'microseconds',
         'role_rank',
         'run_status',

@@ -102,7 +102,7 @@ const DATABASE = `
   optrail.record_samples                  call                            done   done   denied done   denied  absent   absent  absent denied done
   optrail.lock_runs                       call                            done   done   denied done   denied  absent   absent  absent denied done
   optrail.resolve_run                     call                            done   done   done   done   done    none     none    none   denied done
-  optrail.my_projects                     call                            done   done   done   done   done    none     none    none   denied none
+  optrail.accessible_projects                     call                            done   done   done   done   done    none     none    none   denied none
   optrail.uuid_v7                         call                            done   done   done   done   done    done     done    done   denied done
   optrail.is_score                        call                            done   done   done   done   done    done     done    done   denied done
   optrail.are_scores                      call                            done   done   done   done   done    done     done    done   denied done
@@ -140,8 +140,8 @@ export const INTERNAL_FUNCTIONS = [
   'few',
   'find_best',
   'is_live_key',
-  'key_opens',
-  'may_follow',
+  'is_active_key',
+  'is_allowed_transition',
   'microseconds',
   'prune_events',
   'role_rank',
@@ -374,7 +374,7 @@ const STATEMENTS: Record<string, Record<string, string>> = {
   },
   'optrail.lock_runs': { call: `select optrail.lock_runs('{${RUN_A}}', 'A')` },
   'optrail.resolve_run': { call: `select where optrail.resolve_run('${RUN_A}', null) is not null` },
-  'optrail.my_projects': { call: "select from optrail.my_projects() as p where p = 'A'" },
+  'optrail.accessible_projects': { call: "select from optrail.accessible_projects() as p where p = 'A'" },
   'optrail.sweep_stale_runs': { call: 'select optrail.sweep_stale_runs()' },
   'optrail.find_rare_runs': { call: "select where optrail.find_rare_runs('A', '{rare}', null) <> '{}'" },
   'optrail.is_trusted': { call: 'select where optrail.is_trusted()' },

@@ -215,7 +215,7 @@ describe.each(TESTED)('tenants on $name', (install) => {
     await expect(as(claims, write)).rejects.toMatchObject({ code: 'forbidden' });
     if (claims === null) return;
     expect(await as(claims, 'select from optimization_runs')).toEqual([]);
-    expect(await as(claims, 'select from optrail.my_projects()')).toEqual([]);
+    expect(await as(claims, 'select from optrail.accessible_projects()')).toEqual([]);
   });
 
   test('a key acts in each of its projects by its role there, and in no other', async () => {
