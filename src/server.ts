@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
-import type { ClientOptions } from './client/open/target.js';
+import { CLIENT_OPTION_NAMES, type ClientOptions } from './client/open/target.js';
 import { readMetricsToken, readTokenSettings } from './config.js';
+import { assertOptionNames } from './schemas/did-you-mean.js';
 import { type AccessOptions, type AuthOptions, createAccess } from './server/access/access.js';
 import { createApp } from './server/app.js';
 import { openBackend } from './server/backend/database-backend.js';
@@ -8,47 +9,64 @@ import type { ConnectionInfo } from './server/env.js';
 import type { Logger } from './server/http/log.js';
 import { dashboard } from './server/page.js';
 
-/** Milliseconds between two times that the analytics are brought up to date, and silent runs marked stale. */
-const TEND_EVERY = 30_000;
-/** Milliseconds that requests under way have to end in when the server stops. */
+/** Interval of maintenance, in ms: analytics are refreshed, and silent runs marked stale. */
+const MAINTENANCE_EVERY = 30_000;
+/** Time that requests under way have to end when the server stops, in ms. */
 const GRACE = 1_500;
 
-/** Where the trail is, as `createClient` takes it, and how it is served. */
+/** The database, as `createClient` takes it, and how it is served. */
 export interface ServerOptions extends ClientOptions, AccessOptions {
-  /** Who is let in beside API keys. What of `jwtSecret`, `jwksUrl`, `audience` and `issuer` is left out, the environment says. */
+  /** Authentication besides API keys. The environment gives what is left out of `jwtSecret`, `jwksUrl`, `audience` and `issuer`. */
   auth?: AuthOptions | undefined;
-  /** What Prometheus shows to read `/metrics`, 16 characters or more; where it is left out, `OPTRAIL_METRICS_TOKEN` says. */
+  /** The bearer token of `/metrics`, 16 characters or more; `OPTRAIL_METRICS_TOKEN` by default. */
   metricsToken?: string | undefined;
-  /** Path that the API is mounted below, like `/api/optrail`; none where it is left out. */
+  /** Path that the API is mounted below, like `/api/optrail`; none by default. */
   basePath?: string | undefined;
-  /** Largest body that is read whole, in bytes, decompressed: 32 MiB where it is left out. */
+  /** Largest body that is read whole, in bytes, decompressed: 32 MiB by default. */
   maxBodyBytes?: number | undefined;
-  /** Milliseconds in which an answer has to begin: 30,000 where it is left out. */
+  /** Time-out of the beginning of an answer, in ms: 30,000 by default. */
   timeoutMs?: number | undefined;
   /** Directory of the dashboard's files, which are then served at `/`. */
   dashboard?: string | undefined;
-  /** Told of each request, as pino is: route, status, time and caller, never what was asked or answered. */
+  /** Logger of each request, as pino is: route, status, time and caller, never bodies, queries or headers. */
   logger?: Logger | undefined;
 }
 
-/** The REST server as a function of requests, to be mounted where requests come in. */
+const SERVER_OPTIONS: Record<Exclude<keyof ServerOptions, keyof ClientOptions>, true> = {
+  auth: true,
+  allowedOrigins: true,
+  rateLimit: true,
+  metricsToken: true,
+  basePath: true,
+  maxBodyBytes: true,
+  timeoutMs: true,
+  dashboard: true,
+  logger: true,
+};
+const SERVER_OPTION_NAMES = [...Object.keys(SERVER_OPTIONS), ...CLIENT_OPTION_NAMES];
+const AUTH_OPTIONS: Record<keyof AuthOptions, true> = { open: true, jwtSecret: true, jwksUrl: true, audience: true, issuer: true };
+const AUTH_OPTION_NAMES = Object.keys(AUTH_OPTIONS);
+
+/** The REST server as a function of requests, to be mounted in any runtime of Node. */
 export interface OptrailServer {
-  /** What `/healthz` answers with, to tell this server from every other. */
+  /** The instance that `/healthz` gives: it differs between servers. */
   readonly instance: string;
   fetch(request: Request, info?: ConnectionInfo): Promise<Response>;
-  /** Opens the database, which the first request does too; rejects with why it can not be. */
+  /** Opens the database, as the first request does; rejects if it cannot be opened. */
   open(): Promise<void>;
-  /** Whether there is an API key that opens anything. */
+  /** Whether there is a valid API key. */
   hasKeys(): Promise<boolean>;
-  /** Says goodbye to those who follow a run, lets requests under way end, and closes the database. */
+  /** Ends streams with `goodbye`, lets requests under way end, and closes the database. */
   close(): Promise<void>;
 }
 
 /**
- * A server over a trail, which the first request opens. Without options the environment says where it is. From then on it also tends the
- * trail: every 30 seconds the analytics are brought up to date, and runs that fell silent are marked stale.
+ * A server over a database, which the first request opens. Without options the environment names it. Maintenance runs every 30 seconds:
+ * analytics are refreshed, and silent runs marked stale. Throws `not_configured` for an unknown option.
  */
 export function createServer(options: ServerOptions = {}): OptrailServer {
+  assertOptionNames(options, SERVER_OPTION_NAMES, 'createServer');
+  assertOptionNames(options.auth ?? {}, AUTH_OPTION_NAMES, 'auth of createServer');
   const {
     auth,
     allowedOrigins,
@@ -68,29 +86,29 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
   const instance = uuidv7();
   const app = createApp({ trail, ...access, instance, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
   const underWay = new Set<Promise<unknown>>();
-  let tending: NodeJS.Timeout | undefined;
-  const tend = () => {
-    // Of several servers over one trail each does it, and finds nothing left to do.
-    tending ??= setInterval(() => void trail.runMaintenance().catch(() => {}), TEND_EVERY).unref();
+  let maintenance: NodeJS.Timeout | undefined;
+  const startMaintenance = () => {
+    // Several servers over one database each do it; the later ones find nothing to do.
+    maintenance ??= setInterval(() => void trail.runMaintenance().catch(() => {}), MAINTENANCE_EVERY).unref();
   };
   let closed: Promise<void> | undefined;
   const close = async () => {
     closing.abort();
-    clearInterval(tending);
+    clearInterval(maintenance);
     await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
     await trail.close();
   };
   return {
     instance,
     async fetch(request, info = {}) {
-      if (!closing.signal.aborted) tend();
+      if (!closing.signal.aborted) startMaintenance();
       const answering = Promise.resolve(app.fetch(request, info));
       underWay.add(answering);
       return answering.finally(() => underWay.delete(answering));
     },
     async open() {
       await trail.open();
-      tend();
+      startMaintenance();
     },
     hasKeys: () => trail.hasKeys(),
     close() {

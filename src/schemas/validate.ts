@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type ErrorIssue, OptrailError } from '../errors.js';
+import { closestName } from './did-you-mean.js';
 import { TimeSlice } from './time-slice.js';
 
 /** Issues that the message itself tells; the others are in the error's list. */
@@ -26,16 +27,13 @@ function issuesOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: readonly Pro
     .map((key) => ({ path: pathText([...path, key]), message: `is no field here${guess(key, schema)}` }));
 }
 
-/** Who comes from SQL or Python writes run_name. */
 function guess(key: string, schema: z.ZodType): string {
-  const letters = (name: string) => name.replaceAll('_', '').toLowerCase();
   const whole = schema instanceof z.ZodPrefault ? schema.unwrap() : schema;
-  const fields = whole instanceof z.ZodObject ? Object.keys(whole.shape) : [];
-  const meant = fields.find((field) => letters(field) === letters(key));
+  const meant = closestName(key, whole instanceof z.ZodObject ? Object.keys(whole.shape) : []);
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
-/** A getter of the caller's own may throw while the schema reads. */
+/** Parses a value. A getter of the caller may throw meanwhile. */
 function parsed<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> {
   try {
     return schema.safeParse(value);

@@ -1,10 +1,14 @@
 import { OptrailError } from '../../errors.js';
+import { assertOptionNames } from '../../schemas/did-you-mean.js';
 import { type CheckedCall, clientOver } from '../checked-call.js';
 import type { ClientHandle } from '../port.js';
 import { executeOver } from './execute.js';
 import { type HttpClientOptions, Transport } from './transport.js';
 
 export type { HttpClientOptions } from './transport.js';
+
+const HTTP_OPTIONS: Record<keyof HttpClientOptions, true> = { url: true, apiKey: true, fetch: true, headers: true };
+const HTTP_OPTION_NAMES = Object.keys(HTTP_OPTIONS);
 
 /**
  * The helper functions over HTTP: input is validated before anything is sent, answers and errors are those of the functions on the
@@ -14,6 +18,7 @@ export type { HttpClientOptions } from './transport.js';
  * Optrail server. A batch of samples is one request: the server's limit on bodies (32 MiB) is the batch's too.
  */
 export function createHttpClient(options: HttpClientOptions): ClientHandle {
+  assertOptionNames(options, HTTP_OPTION_NAMES, 'createClient');
   const { make, close } = openHttp(options);
   return { ...clientOver(make), as: refuseIdentity, close, [Symbol.asyncDispose]: close };
 }

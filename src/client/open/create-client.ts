@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Identity, TRUSTED } from '../../database/port.js';
 import { isOptrailError, OptrailError, type OptrailErrorCode } from '../../errors.js';
+import { assertOptionNames } from '../../schemas/did-you-mean.js';
 import { ClaimsSchema } from '../../schemas/project.js';
 import { validated } from '../../schemas/validate.js';
 import { SamplesOnThread } from '../../store/sample-ingest/threaded.js';
@@ -10,7 +11,7 @@ import { type HttpConnection, openHttp, refuseIdentity } from '../http/http-clie
 import type { ClientHandle, TrailClient } from '../port.js';
 import { discoverServer } from './discover-server.js';
 import { type ClosableConnection, LazyConnection } from './lazy-connection.js';
-import { type ClientOptions, databaseTargetOf, type Target, targetOf } from './target.js';
+import { CLIENT_OPTION_NAMES, type ClientOptions, databaseTargetOf, type Target, targetOf } from './target.js';
 
 export type { ClientOptions } from './target.js';
 
@@ -121,15 +122,16 @@ function isOf(error: unknown, code: OptrailErrorCode): boolean {
 }
 
 /**
- * A handle on a trail, for those who want several, another identity, or to say when it closes. The database is opened by
- * the first call. Without options the environment says where: `OPTRAIL_URL` (a server, with `OPTRAIL_API_KEY`), then
+ * A client with options, another identity or a lifetime of its own. The database is opened by the first call. Without options the
+ * environment names it: `OPTRAIL_URL` (a server, with `OPTRAIL_API_KEY`), then
  * `OPTRAIL_DATABASE_URL`, then `SUPABASE_DB_URL`, then an embedded database in `.optrail` beside the nearest package.json.
  *
  * On a database it acts as the connection's own role: on PostgreSQL that must be the schema's owner, a superuser or `service_role`.
- * On a server it acts as whom the key or token names. Where another process serves the embedded directory (`optrail serve`), calls
- * go through that server.
+ * On a server the key or token names the identity. If another process serves the embedded directory (`optrail serve`), calls go through
+ * that server. Throws `not_configured` for an unknown option.
  */
 export function createClient(options: ClientOptions = {}): ClientHandle {
+  assertOptionNames(options, CLIENT_OPTION_NAMES, 'createClient');
   const chosen = new RoutingClient(options);
   const handle = handleOf(
     (identity) => chosen.as(identity),
@@ -139,10 +141,10 @@ export function createClient(options: ClientOptions = {}): ClientHandle {
   return handle;
 }
 
-/** Where each client's trail is. */
+/** The target of each client. */
 const targets = new WeakMap<object, () => Target>();
 
-/** Where the trail of a client is that `createClient` made; undefined for any other. */
+/** The target of a client that `createClient` made; undefined for any other. */
 export function targetOfClient(client: object): Target | undefined {
   return targets.get(client)?.();
 }

@@ -28,6 +28,18 @@ export interface ClientOptions {
   hangAfterMs?: number | undefined;
 }
 
+const CLIENT_OPTIONS: Record<keyof ClientOptions, true> = {
+  url: true,
+  apiKey: true,
+  databaseUrl: true,
+  pool: true,
+  directory: true,
+  memory: true,
+  hangAfterMs: true,
+};
+/** The options of `createClient`. */
+export const CLIENT_OPTION_NAMES = Object.keys(CLIENT_OPTIONS);
+
 /** A database that can be opened. */
 export type DatabaseTarget =
   | { kind: 'postgres'; url: string }
