@@ -2,6 +2,7 @@
  * npm run bench [-- --quick] [--peers] [--only recording,samples,thread,reading,peers]: makes its own PostgreSQL, measures through the
  * SDK, prints tables, writes bench/results.md (the whole bench only) and exits 3 where a limit is missed.
  * With --server it measures the server, and writes bench/server.md (without --quick).
+ * With --hostile a tenant attacks the server: memory, processor time and the latency of another tenant.
  * With --dashboard it measures the built dashboard in Chromium, and nothing else.
  * With --faults it breaks things instead, and counts what is lost; `--only blackhole` is then the faults with that word in their name.
  */
@@ -23,6 +24,7 @@ import { refreshRow } from './refresh.js';
 import type { Section } from './report.js';
 import { benchSamples } from './samples.js';
 import { benchServer } from './server/bench.js';
+import { benchHostile } from './server/hostile.js';
 import { benchThread } from './thread.js';
 
 const { values: options } = parseArgs({
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
     peers: { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     server: { type: 'boolean', default: false },
+    hostile: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
@@ -97,7 +100,8 @@ const PARTS: Record<string, () => Promise<Section[]>> = {
 };
 
 const sections: Section[] = options.server ? await benchServer(within, options.quick, note) : [];
-for (const name of options.server ? [] : wanted.length > 0 ? wanted : Object.keys(PARTS)) {
+if (options.hostile) sections.push(await within('hostile', (url) => benchHostile(url, options.quick, note)));
+for (const name of options.server || options.hostile ? [] : wanted.length > 0 ? wanted : Object.keys(PARTS)) {
   const part = PARTS[name];
   if (part === undefined) throw new Error(`--only knows ${Object.keys(PARTS).join(', ')}; not ${name}`);
   note(name);
@@ -118,5 +122,6 @@ const report = [
 ].join('\n');
 process.stdout.write(report);
 const file = options.server ? 'server.md' : 'results.md';
-if (!options.quick && !options.dashboard && options.only === undefined) writeFileSync(new URL(file, import.meta.url), report);
+if (!options.quick && !options.dashboard && !options.hostile && options.only === undefined)
+  writeFileSync(new URL(file, import.meta.url), report);
 process.exitCode = missed.length === 0 ? 0 : 3;

@@ -6,7 +6,11 @@ const server = createServer({ databaseUrl: process.argv[2], rateLimit: false });
 const listener = serve({ fetch: (request) => server.fetch(request), hostname: '127.0.0.1', port: 0 }, ({ port }) => {
   process.send?.({ url: `http://127.0.0.1:${port}` });
 });
-process.on('message', () => process.send?.({ bytes: process.memoryUsage.rss() }));
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  const peak = process.resourceUsage().maxRSS * 1024;
+  process.send?.({ bytes: process.memoryUsage.rss(), peak, cpuMs: (user + system) / 1000 });
+});
 process.on('disconnect', () => {
   listener.close();
   void server.close().then(() => process.exit(0));

@@ -11,6 +11,11 @@ export interface Reply {
   next?: string | null;
 }
 
+/** Characters of an answer that is written whole and has an ETag: hashing and encoding a larger one would hold up other requests. */
+const LARGE = 1024 * 1024;
+/** Characters of a larger answer that are encoded at a time. */
+const PIECE = 256 * 1024;
+
 export const ok = (value: unknown): Reply => ({ status: 200, value });
 export const created = (value: unknown): Reply => ({ status: 201, value });
 export const noContent: Reply = { status: 204 };
@@ -32,13 +37,29 @@ export function responseOf({ status, value, next, text: written }: Reply, reques
   if (value === undefined && written === undefined) return new Response(null, { status, headers });
   if (next !== undefined && next !== null) headers.set('link', `<${nextUrl(request.url, next)}>; rel="next"`);
   const text = written ?? JSON.stringify(value);
+  headers.set('content-type', 'application/json');
+  if (text.length > LARGE) return new Response(request.method === 'HEAD' ? null : inPieces(text), { status, headers });
   if (status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
     const tag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
     headers.set('etag', tag);
     if (isKnown(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers });
   }
-  headers.set('content-type', 'application/json');
   return new Response(text, { status, headers });
+}
+
+/** Text encoded piece by piece as it is taken, so that other requests get their turns. */
+function inPieces(text: string): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      let end = Math.min(text.length, at + PIECE);
+      // Not between the halves of a surrogate pair.
+      if (end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end += 1;
+      controller.enqueue(Buffer.from(text.slice(at, end)));
+      at = end;
+      if (at === text.length) controller.close();
+    },
+  });
 }
 
 /** The same request with another cursor, as a path: the server does not know its public name. */

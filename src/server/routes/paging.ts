@@ -4,7 +4,7 @@ import { type Reply, textList } from '../http/reply.js';
 import { MOST_ROWS } from './shapes.js';
 
 /** Bytes of JSON after which a page ends, if it has a row. */
-export const PAGE_BYTES = 8 * 1024 * 1024;
+const PAGE_BYTES = 8 * 1024 * 1024;
 
 /** Reads at most `limit` rows after one; fewer, and marked partial, if they are large. */
 export type ReadRows<Row> = (limit: number, last?: Row) => Promise<readonly Row[]>;
@@ -19,15 +19,31 @@ export async function pageOf<Row>(limit: number, read: ReadRows<Row>, cursorOf: 
   let last: Row | undefined;
   for (;;) {
     const rows = await read(Math.min(limit - texts.length + 1, MOST_ROWS), last);
-    for (const row of rows) {
+    for await (const { row, text } of inTurns(rows)) {
       if (texts.length === limit || bytes >= PAGE_BYTES) return textList(texts, last === undefined ? null : cursorOf(last));
-      const text = JSON.stringify(row);
       texts.push(text);
       bytes += text.length;
       last = row;
     }
     if (!isPartial(rows) && rows.length < MOST_ROWS) return textList(texts, null);
   }
+}
+
+/** Rows as JSON; after a large one other requests get a turn. */
+function inTurns<Row>(rows: readonly Row[]): Iterable<{ row: Row; text: string }> | AsyncIterable<{ row: Row; text: string }> {
+  const written = (row: Row) => ({ row, text: JSON.stringify(row) });
+  if (!isPartial(rows)) return rows.map(written);
+  return (async function* () {
+    for (const row of rows) {
+      await turn();
+      yield written(row);
+    }
+  })();
+}
+
+/** Lets the event loop serve other requests. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** An object as JSON whose last member is a list, which is read and written row by row. A failure aborts the answer. */
@@ -38,6 +54,7 @@ export function withRows<Row>(request: Request, signal: AbortSignal, whole: obje
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { done, value } = await rows.next();
+      await turn();
       controller.enqueue(Buffer.from(done === true ? `${separator === head ? head : ''}]}` : `${separator}${JSON.stringify(value)}`));
       separator = ',';
       if (done === true) controller.close();
