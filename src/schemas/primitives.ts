@@ -20,6 +20,9 @@ export const NameSchema = z
   .max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`)
   .superRefine(storable);
 
+/** An id of a project: a name that a URL can hold as a segment of its path. */
+export const ProjectIdSchema = NameSchema.refine((id) => id !== '.' && id !== '..', 'must not be . or .., which no URL can hold');
+
 /** Free text of up to a million characters. */
 export const TextSchema = z.string().max(MAX_TEXT_LENGTH, `must have at most ${MAX_TEXT_LENGTH} characters`).superRefine(storable);
 

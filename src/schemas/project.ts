@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { JsonObjectSchema, jsonObject } from './json.js';
-import { NameSchema } from './primitives.js';
+import { NameSchema, ProjectIdSchema } from './primitives.js';
 
-/** What a member may do: look; record; manage members too. Each role can do what the ones before it can. */
+/** Rights of a member: read; record; manage members. Each role includes the ones before it. */
 export const ProjectRoleSchema = z.enum(['viewer', 'editor', 'owner']);
 export type ProjectRole = z.infer<typeof ProjectRoleSchema>;
 
@@ -16,9 +16,9 @@ export const OptimizationProjectSchema = z.object({
 export type OptimizationProject = z.infer<typeof OptimizationProjectSchema>;
 
 export const CreateProjectSchema = z.strictObject({
-  /** What callers name it by, e.g. proj_123. */
-  id: NameSchema,
-  /** For people; the id where it is left out. */
+  /** Name for callers, e.g. proj_123. */
+  id: ProjectIdSchema,
+  /** For people; the id by default. */
   name: NameSchema.optional(),
 });
 export type CreateProjectInput = z.input<typeof CreateProjectSchema>;
@@ -28,7 +28,7 @@ export const UpdateProjectSchema = z.strictObject({ name: NameSchema.optional(),
 export type UpdateProjectInput = z.input<typeof UpdateProjectSchema>;
 export type UpdateProject = z.output<typeof UpdateProjectSchema>;
 
-/** Who belongs to a project, and as what. */
+/** A member of a project and the member's role. */
 export const ProjectMemberSchema = z.object({
   projectId: z.string(),
   /** The `sub` of the user's token. */
@@ -43,7 +43,7 @@ const KnownClaims = z.looseObject({
   optrail_projects: z.record(z.string(), ProjectRoleSchema).optional(),
 });
 
-/** What a token says of its bearer. */
+/** The claims of a token. */
 export interface Claims {
   /** The user: a member of projects. */
   sub?: string;

@@ -8,6 +8,7 @@ import {
   IterationNumberSchema,
   MillisecondsSchema,
   NameSchema,
+  ProjectIdSchema,
   ScoreSchema,
   TagsSchema,
   TextSchema,
@@ -53,7 +54,7 @@ const said = {
 export const CreateOptimizationRunSchema = z
   .strictObject({
     id: IdSchema.optional(),
-    projectId: NameSchema,
+    projectId: ProjectIdSchema,
     runName: NameSchema,
     optimizerType: OptimizerTypeSchema,
     config: OptimizationConfigSchema.optional(),

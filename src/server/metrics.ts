@@ -3,11 +3,13 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServerEnv } from './env.js';
 import type { BackendFigures, ServerBackend } from './port.js';
 
-/** Milliseconds for which the figures of the database are taken as they were. */
+/** Lifetime of the figures of the database, in ms. */
 const FIGURES_FOR = 5_000;
+/** Time in which the database has to give its figures to count as up, in ms. */
+const FIGURES_WITHIN = 3_000;
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** What Prometheus is told, in a registry of its own: two servers in one process do not count each other's requests. */
+/** Metrics in a registry of their own: two servers in one process do not count each other's requests. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #figures: () => Promise<BackendFigures>;
@@ -26,7 +28,7 @@ export class Metrics {
   readonly #age = this.#gauge('optrail_analytics_refresh_age_seconds', 'Seconds since the analytics were refreshed.');
 
   constructor(trail: ServerBackend) {
-    this.#figures = remembered(() => trail.figures(), FIGURES_FOR);
+    this.#figures = remembered(() => within(trail.figures(), FIGURES_WITHIN), FIGURES_FOR);
   }
 
   readonly observe: MiddlewareHandler<ServerEnv> = async (context, next) => {
@@ -38,7 +40,7 @@ export class Metrics {
     this.#duration.observe({ route, method }, (performance.now() - began) / 1000);
   };
 
-  /** In the text format of Prometheus. What the database can't tell now is left out. */
+  /** The text format of Prometheus, without the figures of a database that does not give them in time. */
   async text(): Promise<string> {
     const figures = await this.#figures().catch(() => null);
     for (const gauge of [this.#pool, this.#runs, this.#samples, this.#age]) gauge.reset();
@@ -67,7 +69,16 @@ export class Metrics {
   }
 }
 
-/** What a read gave, for a while; of several who ask at once all wait for one read. */
+/** Rejects if the work takes longer. */
+async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the figures are late')), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Caches a result for a while. Concurrent callers share one query. */
 function remembered<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
   let known: Promise<T> | undefined;
   let until = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OptrailError } from '../../src/errors.js';
+import { ERROR_CODES, OptrailError } from '../../src/errors.js';
 import { createApp } from '../../src/server/app.js';
 import { problemOf } from '../../src/server/http/problem.js';
 import type { ServerBackend } from '../../src/server/port.js';
@@ -118,19 +118,26 @@ describe('what goes out', () => {
   });
 
   test.each([
-    ['database_unreachable', 503, '1'],
     ['database_busy', 503, '1'],
     ['disk_full', 507, null],
     ['ambiguous_id', 409, null],
     ['constraint_violation', 422, null],
     ['invalid_status_transition', 409, null],
-  ] as const)('%s is %i', async (code, status, after) => {
+  ] as const)('%s is %i, in its own words', async (code, status, after) => {
     const error = new OptrailError(code, 'so it is', { hint: 'do that', constraint: 'c', sqlState: '23514', retryable: status === 503 });
     const app = appOver({ listProjects: () => Promise.reject(error) });
     const { json, headers } = await answered(await app.fetch(new Request('http://localhost/v1/projects')));
     const told = { detail: 'so it is', hint: 'do that', constraint: 'c', sqlState: '23514', type: `/docs#error-${code}` };
     expect(json).toMatchObject({ status, code, retryable: status === 503, ...told });
     expect(headers.get('retry-after')).toBe(after);
+  });
+
+  test.each(['database_unreachable', 'database_locked', 'engine_failed'] as const)('%s is 503, and its words stay inside', async (code) => {
+    const error = new OptrailError(code, 'postgresql://host/name', { hint: 'look at host', retryable: true });
+    const app = appOver({ listProjects: () => Promise.reject(error) });
+    const { json, text } = await answered(await app.fetch(new Request('http://localhost/v1/projects')));
+    expect(json).toMatchObject({ status: 503, code, retryable: true, detail: ERROR_CODES[code] });
+    expect(text).not.toContain('host');
   });
 
   test('pointers lead to odd names too', () => {

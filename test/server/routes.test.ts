@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MIGRATIONS } from '../../src/database/migrations.generated.js';
 import { ROUTES } from '../../src/server/routes/index.js';
 import { ABSENT, newProject } from '../support/records.js';
 import { linesIn, useServer } from './server.js';
@@ -192,7 +193,7 @@ describe.each(['embedded', 'postgres'] as const)('routes over %s', (engine) => {
 
   test('the server tells of itself', async () => {
     expect((await request('GET', '/healthz')).json).toMatchObject({ ok: true });
-    const ready = { ready: true, problem: null, database: engine, schemaVersion: '001_optimization_runs' };
+    const ready = { ready: true, problem: null, database: engine, schemaVersion: MIGRATIONS.at(-1)?.name };
     expect((await request('GET', '/readyz')).json).toMatchObject({ ...ready, events: engine === 'embedded' ? 'poll' : 'listen' });
     const metrics = await request('GET', '/metrics');
     expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/);
@@ -213,6 +214,29 @@ describe.each(['embedded', 'postgres'] as const)('routes over %s', (engine) => {
       expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     }
     expect((await request('GET', `/v1/runs/${ABSENT}/events`)).status).toBe(404);
+  });
+
+  test('verdicts of a run, and of two', async () => {
+    const { id } = await aRun();
+    const program = (text: string) => ({ instruction: text });
+    for (const iteration of [0, 1]) {
+      const body = { iteration, score: 0.25 + iteration / 2, isBaseline: iteration === 0, program: program(`text ${iteration}`) };
+      await request('POST', `/v1/runs/${id}/iterations`, { body: { ...body, parentIterations: iteration === 0 ? [] : [0] } });
+      const samples = [0, 1, 2, 3].map((sampleIndex) => ({
+        iteration,
+        sampleIndex,
+        input: sampleIndex,
+        score: Number(sampleIndex < 1 + 2 * iteration),
+      }));
+      await request('POST', `/v1/runs/${id}/samples`, { body: { samples } });
+    }
+    await request('PATCH', `/v1/runs/${id}`, { body: { status: 'completed' } });
+    for (const view of ['assessment', 'edits', 'blame', 'regressions', 'bisect', 'hindsight', 'receipt']) {
+      expect((await request('GET', `/v1/runs/${id}/${view}`)).status, view).toBe(200);
+    }
+    for (const view of [`compare?baseline=${id}&candidate=${id}`, `gate?baseline=${id}&candidate=${id}`, `race?runId=${id}&runId=${id}`]) {
+      expect((await request('GET', `/v1/${view}`)).status, view).toBe(200);
+    }
   });
 
   test('every route of the table was seen to succeed', () => {

@@ -1,6 +1,6 @@
 import { readTokenSettings } from '../../config.js';
 import { OptrailError } from '../../errors.js';
-import { isLoopback } from '../../server/access/loopback.js';
+import { isLoopback } from '../../server/http/loopback.js';
 import type { OptrailServer } from '../../server.js';
 import type { Context } from '../context.js';
 

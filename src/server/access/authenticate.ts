@@ -1,7 +1,7 @@
 import type { ConnectionInfo } from '../env.js';
+import { hostName, isLoopback } from '../http/loopback.js';
 import type { Caller } from '../port.js';
 import type { ApiKeyCache } from './api-key-cache.js';
-import { hostName, isLoopback } from './loopback.js';
 import { badCredentials, foreign, noCredentials } from './refusals.js';
 import { canBeKey, hashOf, looksLikeKey } from './secret.js';
 import { networkOf, type TokenBucket } from './token-bucket.js';
@@ -27,7 +27,7 @@ export async function authenticate(request: Request, info: ConnectionInfo, acces
   try {
     if (credential === undefined) throw badCredentials('The Authorization header is not `Bearer <API key or token>`.');
     const caller = looksLikeKey(credential) ? await byKey(credential, address, access) : await byToken(credential, access);
-    access.calls?.take(nameOf(caller));
+    access.calls?.take(nameOf(caller, credential));
     return caller;
   } catch (error) {
     if (isRefusal(error, 401)) countFailure(info, access);
@@ -83,8 +83,11 @@ async function byToken(token: string, { tokens }: Authentication): Promise<Calle
   return { kind: 'token', claims: await tokens(token) };
 }
 
-function nameOf(caller: Caller): string {
-  return caller.kind === 'key' ? `key ${caller.keyId}` : `token ${caller.kind === 'token' ? (caller.claims.sub ?? '') : ''}`;
+/** The name of a caller's bucket. A token without a user has one of its own: its bearers must not share the bucket of all others. */
+function nameOf(caller: Caller, credential: string): string {
+  if (caller.kind === 'key') return `key ${caller.keyId}`;
+  const sub = caller.kind === 'token' ? caller.claims.sub : undefined;
+  return sub === undefined ? `token ${hashOf(credential)}` : `user ${sub}`;
 }
 
 function isRefusal(error: unknown, status: number): boolean {

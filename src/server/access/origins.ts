@@ -17,6 +17,12 @@ export function originGuard(allowedOrigins: readonly string[]): MiddlewareHandle
   const allowed = new Set(allowedOrigins.map(checked));
   const guard: MiddlewareHandler<ServerEnv> = async (context, next) => {
     const origin = context.req.header('origin');
+    if (origin === undefined && isEmbedded(context)) {
+      throw foreign(
+        'Pages of other sites may not load from this server.',
+        'Open the address itself, or call it with fetch from an allowed origin.',
+      );
+    }
     if (origin !== undefined && !allowed.has(origin) && !isOwn(origin, context)) {
       throw foreign('Pages of this origin may not call this server.', 'Start the server with --allow-origin <origin> to allow it.');
     }
@@ -33,6 +39,16 @@ export function originGuard(allowedOrigins: readonly string[]): MiddlewareHandle
   const ifAllowed: MiddlewareHandler<ServerEnv> = (context, next) =>
     allowed.has(context.req.header('origin') ?? '') ? answers(context, next) : next();
   return [guard, ifAllowed];
+}
+
+/**
+ * Whether a page of another site loads this as a picture, script or frame: such a request has no Origin, and would make the server work
+ * with the rights of its user. Opening a link is none.
+ */
+function isEmbedded({ req }: Context): boolean {
+  const site = req.header('sec-fetch-site');
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  return req.header('sec-fetch-mode') !== 'navigate' || req.header('sec-fetch-dest') !== 'document';
 }
 
 /** Compares hosts only: behind a proxy that ends TLS the browser sees another scheme. */

@@ -9,8 +9,8 @@ import {
 } from 'jose';
 import { OptrailError } from '../../errors.js';
 import { type Claims, ClaimsSchema } from '../../schemas/project.js';
+import { isLoopback } from '../http/loopback.js';
 import { HttpRefusal } from '../http/problem.js';
-import { isLoopback } from './loopback.js';
 import { badCredentials } from './refusals.js';
 
 export interface TokenSettings {

@@ -28,6 +28,8 @@ const CALLS_WAITING = 500;
  * row; routes read on until a page is full.
  */
 const PART_BYTES = 256 * 1024;
+/** The pool gave no connection in time, which no SQLSTATE tells. */
+const POOL_FULL = 'All connections to the database are in use.';
 /** Time-out of one maintenance, in ms. */
 const MAINTENANCE_WITHIN = 20_000;
 
@@ -136,5 +138,6 @@ function identityOf(caller: Caller): Identity {
 
 /** Public endpoint: report the code only; messages contain host and user names. */
 function reasonOf(error: unknown): string {
+  if (isOptrailError(error) && error.code === 'database_busy' && error.sqlState === undefined) return POOL_FULL;
   return isOptrailError(error) ? ERROR_CODES[error.code] : ERROR_CODES.database_unreachable;
 }

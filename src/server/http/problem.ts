@@ -49,6 +49,8 @@ const STATUSES: Partial<Record<OptrailErrorCode, number>> = {
   aborted: 408,
 };
 
+/** Failures of the database: their messages and hints name hosts, users and directories, and so the code alone is told. */
+const INSIDE = new Set<OptrailErrorCode>(['database_unreachable', 'database_locked', 'engine_failed']);
 const LOCK_NOT_AVAILABLE = '55P03';
 /** Most errors of one answer; the first ones are listed. */
 const MOST_ERRORS = 100;
@@ -102,6 +104,7 @@ export function problemOf(error: unknown, docs = '/docs'): Problem {
   const told = isOptrailError(error) ? error : null;
   const status = statusOfError(told);
   const code = told !== null && status !== 500 ? told.code : told?.code === 'database_error' ? 'database_error' : 'server_error';
+  const isInside = told !== null && !(told instanceof HttpRefusal) && INSIDE.has(told.code);
   return {
     type: `${docs}#error-${code}`,
     title: titleOf(status),
@@ -109,10 +112,12 @@ export function problemOf(error: unknown, docs = '/docs'): Problem {
     detail:
       told === null || status === 500
         ? 'The server failed; its log says why, under the X-Request-Id of this answer.'
-        : shortened(told.message, LONGEST.detail),
+        : isInside
+          ? ERROR_CODES[told.code]
+          : shortened(told.message, LONGEST.detail),
     code,
     retryable: status === 408 ? true : (told?.retryable ?? false),
-    ...(told === null || status === 500 ? {} : detailsOf(told)),
+    ...(told === null || status === 500 || isInside ? {} : detailsOf(told)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hostName, isLoopback } from './loopback.js';
 
 /** The answer of a handler, before it is written. */
 export interface Reply {
@@ -13,6 +14,8 @@ export interface Reply {
 
 /** Characters of an answer that is written whole and has an ETag: hashing and encoding a larger one would hold up other requests. */
 const LARGE = 1024 * 1024;
+/** Characters from which on an answer to another machine is compressed. */
+const COMPRESSED = 16 * 1024;
 /** Characters of a larger answer that are encoded at a time. */
 const PIECE = 256 * 1024;
 
@@ -38,13 +41,35 @@ export function responseOf({ status, value, next, text: written }: Reply, reques
   if (next !== undefined && next !== null) headers.set('link', `<${nextUrl(request.url, next)}>; rel="next"`);
   const text = written ?? JSON.stringify(value);
   headers.set('content-type', 'application/json');
-  if (text.length > LARGE) return new Response(request.method === 'HEAD' ? null : inPieces(text), { status, headers });
-  if (status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
+  if (text.length <= LARGE && status === 200 && (request.method === 'GET' || request.method === 'HEAD')) {
     const tag = `W/"${createHash('sha1').update(text).digest('base64url')}"`;
     headers.set('etag', tag);
     if (isKnown(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers });
   }
-  return new Response(text, { status, headers });
+  const isUnsent = request.method === 'HEAD' && text.length > LARGE;
+  return new Response(isUnsent ? null : bodyOf(text, request, headers), { status, headers });
+}
+
+/** The text as it is sent: in pieces if it is large, and compressed if the client is elsewhere and accepts gzip. */
+function bodyOf(text: string, request: Request, headers: Headers): string | ReadableStream<Uint8Array> {
+  const isCompressed = text.length > COMPRESSED && acceptsGzip(request) && !isHere(request);
+  if (text.length > COMPRESSED) headers.set('vary', 'accept-encoding');
+  if (!isCompressed) return text.length > LARGE ? inPieces(text) : text;
+  headers.set('content-encoding', 'gzip');
+  return inPieces(text).pipeThrough(
+    new CompressionStream('gzip') as unknown as import('node:stream/web').ReadableWritablePair<Uint8Array, Uint8Array>,
+  );
+}
+
+function acceptsGzip({ headers }: Request): boolean {
+  const accepted = (headers.get('accept-encoding') ?? '').toLowerCase();
+  return accepted.split(',').some((each) => /^\s*gzip\s*(;\s*q=(1|0?\.\d*[1-9]\d*)[\d.]*\s*)?$/.test(each));
+}
+
+/** Whether the server is called as this machine: compressing would take longer than sending. */
+function isHere({ headers, url }: Request): boolean {
+  const name = hostName(headers.get('host') ?? new URL(url).host);
+  return name !== null && isLoopback(name);
 }
 
 /** Text encoded piece by piece as it is taken, so that other requests get their turns. */

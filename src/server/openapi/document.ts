@@ -29,7 +29,7 @@ const DESCRIPTION = `The trail of prompt optimization: runs, iterations and samp
 export function openApiDocument(routes: readonly Route[], basePath = ''): OpenApiDocument {
   const components = new Components(NAMED_HERE);
   components.of(ProblemSchema, 'output');
-  const responses: Record<string, Response> = {};
+  const responses: Record<string, Response> = { HeadersTooLarge: HEADERS_TOO_LARGE };
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
@@ -59,6 +59,7 @@ function operationOf(route: Route, components: Components, shared: Record<string
     answerOf(answer, components),
   ]);
   if (route.method === 'GET' && answers[200]?.schema !== undefined) told.push(['304', NOT_MODIFIED]);
+  told.push(['431', { $ref: '#/components/responses/HeadersTooLarge' }]);
   for (const [status, { codes, response }] of problemsOf(route)) {
     if (answers[status] === undefined) told.push([String(status), sharedResponse(shared, codes, response as Response)]);
   }
@@ -76,6 +77,8 @@ function operationOf(route: Route, components: Components, shared: Record<string
   };
 }
 
+/** Node answers it before the server sees the request, without a body. */
+const HEADERS_TOO_LARGE: Response = { description: 'The headers and the URL take more than 16 KiB.' };
 const NOT_MODIFIED: Response = { description: 'It is still what the ETag in If-None-Match stands for.' };
 
 function sharedResponse(shared: Record<string, Response>, codes: readonly string[], response: Response): { $ref: string } {
