@@ -7,8 +7,8 @@ import type { Run, StartedRun } from './recorder/port.js';
 import { createTrackRun } from './recorder/track-run.js';
 
 /*
- * What runs where there are no files and no processes: edge runtimes, workers, browsers. The trail is behind a server there, and what
- * it can't take now waits in memory: `flush()` counts it as pending, and none of it as kept.
+ * The entry point for edge runtimes, workers and browsers, which have no files and no processes. All calls go to a server. Writes that wait
+ * are in memory: `flush()` counts them as pending, and none as kept.
  */
 
 /** The helper functions over HTTP. An edge runtime has no environment of the process's own: the server is named here. */
@@ -16,13 +16,13 @@ export function createClient(options: HttpClientOptions): ClientHandle {
   return createHttpClient(options);
 }
 
-/** Nobody but the caller knows where the trail is. */
+/** The client, which an edge runtime cannot find in an environment. */
 export interface OnEdge {
   client: OptimizationClient;
 }
 
 const recorder = createTrackRun(async () => {
-  throw new OptrailError('not_configured', 'On an edge runtime there is no default client.', {
+  throw new OptrailError('not_configured', 'An edge runtime does not have a default client.', {
     path: 'client',
     hint: 'Pass one: trackRun({ client: createClient({ url, apiKey }), ... }).',
   });
@@ -38,7 +38,7 @@ export function startRun(options: (TrackRunOptions | ResumeOptions) & OnEdge): P
   return recorder.startRun(options);
 }
 
-/** Records what an optimizer of `@ax-llm/ax` does, into `options.client`. */
+/** Records an optimizer of `@ax-llm/ax` into `options.client`. */
 export const trackAx = createTrackAx<TrackRunOptions & OnEdge>(trackRun);
 
 export type { HttpClientOptions } from './client/http/http-client.js';

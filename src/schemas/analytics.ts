@@ -28,7 +28,7 @@ export const TopRunsOptionsSchema = z.strictObject({
 });
 export type TopRunsOptions = Partial<Pick<z.input<typeof TopRunsOptionsSchema>, 'metric' | 'evalSetHash'>>;
 
-/** What a run came to, with its winner. */
+/** Outcome of a run, with its winner. */
 export const OptimizationRunSummarySchema = z.object({
   runId: z.string(),
   projectId: z.string(),
@@ -53,7 +53,7 @@ export const OptimizationRunSummarySchema = z.object({
   samplesEvaluated: z.number(),
   successfulSamples: z.number(),
   failedSamples: z.number(),
-  /** Successful samples of all samples, 0 to 1; null where there are none. */
+  /** Successful samples of all samples, 0 to 1; null without samples. */
   successRate: z.number().nullable(),
   totalTokens: z.number(),
   totalCostUsd: z.number(),

@@ -6,7 +6,7 @@ export interface BestSoFar {
   score: number;
 }
 
-/** What decides whether an iteration can be the best. */
+/** The facts that decide whether an iteration can be the best. */
 export interface Eligibility {
   score: number | null;
   evalKind: EvalKind;
@@ -41,10 +41,10 @@ export class BestTracker {
   update(iteration: number, changes: Partial<Eligibility>): void {
     const verdict = this.verdicts.get(iteration);
     if (verdict === undefined) return;
-    // A score is what a running iteration was waiting for.
+    // A running iteration completes with its score.
     const completes = verdict.status === 'running' && typeof changes.score === 'number';
     this.verdicts.set(iteration, { ...verdict, ...(completes ? { status: 'completed' } : {}), ...changes });
-    // The change may have unseated the leader, and then anybody may follow.
+    // The best may no longer be best: recompute over all.
     this.leader = null;
     for (const [number, each] of this.verdicts) this.challenge(number, each);
   }

@@ -5,7 +5,7 @@ import { IdSchema, NameSchema } from './primitives.js';
 /** Most bytes of a checkpoint's state as JSON text. The database checks the same. */
 export const MAX_CHECKPOINT_BYTES = 16 * 1024 * 1024;
 
-/** What an optimizer writes down of itself, to go on from later: any JSON value, kept as it is and never read. */
+/** An optimizer's own state, to go on from later: any JSON value, stored as it is and never interpreted. */
 export const CreateOptimizationCheckpointSchema = z.strictObject({
   id: IdSchema.optional(),
   runId: IdSchema,

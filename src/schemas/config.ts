@@ -83,7 +83,7 @@ export const OptimizerSectionSchemas = {
   custom: z.looseObject({}),
 } as const;
 
-/** The model that ran the program, where the configuration says which. */
+/** The model of the program, if the configuration names one. */
 export const ModelConfigSchema = z.looseObject({
   model: z.string().max(MAX_NAME_LENGTH).optional(),
   temperature: z.number().min(0).optional(),
@@ -101,7 +101,7 @@ const KnownKeys = z.looseObject({
 });
 
 /**
- * A run's configuration: what is known is checked, what is not is kept, and the JSON is stored unaltered.
+ * A run's configuration: known keys are checked, unknown keys are kept, and the JSON is stored unaltered.
  * `metric` and `model_config.model` (or `model`) become columns of the run that can be filtered and ranked.
  */
 export const OptimizationConfigSchema = JsonObjectSchema.superRefine((config: JsonObject, context) => {

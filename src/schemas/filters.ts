@@ -9,7 +9,7 @@ export const MAX_PAGE = 1000;
 
 export const RunOrderSchema = z.enum(['created_at', 'final_score', 'improvement', 'duration_ms', 'best_score']);
 
-/** Which runs, in which order. Conditions are joined by AND; a run without the value asked about does not match. */
+/** Filters and order of a list of runs. Conditions are joined by AND; a run without the filtered value does not match. */
 export const OptimizationRunFiltersSchema = z
   .strictObject({
     projectId: NameSchema.optional(),
@@ -53,7 +53,7 @@ export const RunPageSchema = z.object({
   data: z.array(OptimizationRunSchema),
   hasMore: z.boolean(),
   nextCursor: z.string().nullable(),
-  /** Only where `count` was asked for. */
+  /** Only with `count`. */
   total: z.number().optional(),
 });
 export type RunPage = z.infer<typeof RunPageSchema>;

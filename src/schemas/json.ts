@@ -10,7 +10,7 @@ export const MAX_JSON_LENGTH = 32 * 1024 * 1024;
 
 const NUL = String.fromCharCode(0);
 
-/** Why PostgreSQL could not store this text, or null where it can. */
+/** The reason why PostgreSQL cannot store a text, or null. */
 export function textProblem(text: string): string | null {
   if (text.includes(NUL)) return 'holds the NUL character, which PostgreSQL cannot store; remove it';
   if (!text.isWellFormed()) return 'holds half of a surrogate pair, which is not valid Unicode; use text.toWellFormed()';
@@ -19,13 +19,13 @@ export function textProblem(text: string): string | null {
 
 type Key = string | number;
 
-/** Thrown to leave the walk at the first problem, whose path is then the way in. */
+/** Ends the walk at the first problem; the path of the walk is then the problem's. */
 class Refusal extends Error {}
 
 class Walk {
   private length = 0;
   private readonly path: Key[] = [];
-  /** The objects that hold what is being copied, outermost first. */
+  /** The enclosing objects, outermost first. */
   private readonly open: object[] = [];
 
   copy(value: unknown): JsonValue {
@@ -43,7 +43,7 @@ class Walk {
     return copied;
   }
 
-  /** A circle is nested without end: it is looked for only here, so that what has none pays nothing for it. */
+  /** Refuses the depth. A circle is detected only here, at the depth limit, so that values without one pay nothing. */
   private refuseDepth(): never {
     const again = this.open.findIndex((value, depth) => this.open.indexOf(value) < depth);
     if (again < 0) throw new Refusal(`is nested more than ${MAX_JSON_DEPTH} deep; flatten it or store it as text`);
@@ -51,7 +51,7 @@ class Walk {
     throw new Refusal('refers back to an object that holds it (a circle)');
   }
 
-  /** The way to the value that was refused. */
+  /** The path of the refused value. */
   where(): Key[] {
     return [...this.path];
   }
@@ -109,7 +109,7 @@ function copyOf(value: unknown, context: z.core.$RefinementCtx): JsonValue {
   try {
     return walk.copy(value);
   } catch (error) {
-    // A getter or toJSON of the caller's own may throw too.
+    // A getter or toJSON of the caller may throw too.
     const message =
       error instanceof Refusal ? error.message : `could not be read: ${error instanceof Error ? error.message : String(error)}`;
     context.addIssue({ code: 'custom', path: walk.where(), message });
@@ -117,7 +117,7 @@ function copyOf(value: unknown, context: z.core.$RefinementCtx): JsonValue {
   }
 }
 
-/** The value copied as JsonValueSchema copies it, or undefined where that refuses it. */
+/** A copy as JsonValueSchema makes it, or undefined if the schema refuses the value. */
 export function jsonCopy(value: unknown): JsonValue | undefined {
   try {
     return new Walk().copy(value);
@@ -128,12 +128,12 @@ export function jsonCopy(value: unknown): JsonValue | undefined {
 
 /**
  * Any JSON value, taken as `JSON.stringify` would take it (dates become ISO text, `undefined` members go), and copied
- * once, so that a getter or `toJSON` that changes its mind cannot store what was not checked. Refused with the path:
+ * once, so that a getter or `toJSON` with changing results cannot store an unchecked value. Refused with the path:
  * depth over 64, more than 32 Mi characters, circles, NaN and infinities, bigints, NUL and lone surrogates.
  */
 export const JsonValueSchema = z.unknown().transform((value, context): JsonValue => copyOf(value, context));
 
-/** A JSON object; `T` is what the compiler tells callers to write. */
+/** A JSON object; `T` is the type for callers. */
 export function jsonObject<T extends object>() {
   return (z.unknown() as unknown as z.ZodType<T, T>).transform((value: unknown, context): JsonObject => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {

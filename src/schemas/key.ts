@@ -1,21 +1,21 @@
 import * as z from 'zod';
 import { NameSchema, TimeSchema } from './primitives.js';
 
-/** What a key may do in its project: look; record too; manage members and keys too. They are the roles viewer, editor and owner. */
+/** Rights of a key in its project: read; record; manage members and keys. They are the roles viewer, editor and owner. */
 export const ApiKeyScopeSchema = z.enum(['read', 'write', 'admin']);
 export type ApiKeyScope = z.infer<typeof ApiKeyScopeSchema>;
 
 export const CreateApiKeySchema = z.strictObject({
-  /** For people: who or what uses it. */
+  /** For people: the user or program of the key. */
   name: NameSchema,
   scope: ApiKeyScopeSchema.default('write'),
-  /** From then on it opens nothing; null, and left out, it has no end. */
+  /** The key is invalid from then on; null, the default, is never. */
   expiresAt: TimeSchema.nullish(),
 });
 export type CreateApiKeyInput = z.input<typeof CreateApiKeySchema>;
 export type CreateApiKey = z.output<typeof CreateApiKeySchema>;
 
-/** A key of a project as it is listed: the secret itself is nowhere stored. */
+/** A key of a project. The secret itself is not stored. */
 export const ApiKeySchema = z.object({
   id: z.string(),
   projectId: z.string(),

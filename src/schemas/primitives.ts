@@ -29,7 +29,7 @@ export const TextSchema = z.string().max(MAX_TEXT_LENGTH, `must have at most ${M
 /** An id: any UUID; Optrail makes version 7. */
 export const IdSchema = z.guid('must be a UUID').transform((id) => id.toLowerCase());
 
-/** Any finite number within ±1e100. 0 is a score; NaN and infinities are none. */
+/** Any finite number within ±1e100. 0 is a score; NaN and infinities are refused. */
 export const ScoreSchema = z
   .number('must be a finite number; NaN and infinities are no score')
   .min(-MAX_SCORE, `must lie within ±${MAX_SCORE}`)
@@ -47,7 +47,7 @@ export const ScoresSchema = jsonObject<Readonly<Record<string, number>>>().trans
 /** A number of an iteration: 0 to 2^31-1, counted by the recorder. */
 export const IterationNumberSchema = z.int().min(0).max(2_147_483_647);
 
-/** A count, 0 or more, of what a 32-bit integer holds. */
+/** A count from 0 to 2^31-1. */
 export const CountSchema = z.int().min(0).max(2_147_483_647);
 
 /** Tokens: 0 to 2^53-1. */

@@ -50,7 +50,7 @@ const said = {
   ...declared,
 };
 
-/** One call of an optimizer. `config.optimizer`, where given, must equal `optimizerType`. */
+/** One call of an optimizer. `config.optimizer`, if given, must equal `optimizerType`. */
 export const CreateOptimizationRunSchema = z
   .strictObject({
     id: IdSchema.optional(),
@@ -74,10 +74,10 @@ export const CreateOptimizationRunSchema = z
     });
   });
 
-/** What may change of a run; a key left out stays as it is, null empties it. Configuration and optimizer stay what was run. */
+/** Changes of a run; a key left out stays as it is, null empties it. Configuration and optimizer cannot change. */
 export const UpdateOptimizationRunSchema = z.strictObject({ runName: NameSchema.optional(), ...said });
 
-/** The figures that a caller who records no rows declares as the run goes on. Writing them is also a sign of life. */
+/** Progress figures of a caller that records no rows. Writing them is also a heartbeat. */
 export const RunProgressSchema = UpdateOptimizationRunSchema.pick({
   iterations: true,
   samplesEvaluated: true,
@@ -96,7 +96,7 @@ export type UpdateOptimizationRunInput = z.input<typeof UpdateOptimizationRunSch
 export type UpdateOptimizationRun = z.output<typeof UpdateOptimizationRunSchema>;
 export type RunProgressInput = z.input<typeof RunProgressSchema>;
 
-/** A run as it is stored. What is absent is null; a score of 0 is 0. Times are ISO text in UTC. */
+/** A run as it is stored. Absent values are null; a score of 0 is 0. Times are ISO text in UTC. */
 export const OptimizationRunSchema = z.object({
   id: z.string(),
   projectId: z.string(),
@@ -119,11 +119,11 @@ export const OptimizationRunSchema = z.object({
   finalScore: z.number().nullable(),
   bestScore: z.number().nullable(),
   bestIteration: z.number().nullable(),
-  /** Whether the caller, and not the scores, said which iteration is best. */
+  /** Whether the caller declared the best iteration. */
   bestDeclared: z.boolean(),
   /** How much better the run ended than it began: positive is better, whatever the direction. */
   improvement: z.number().nullable(),
-  /** `improvement` as a percentage of the absolute initial score; null where that is 0. */
+  /** `improvement` as a percentage of the absolute initial score; null if that is 0. */
   improvementPct: z.number().nullable(),
   iterations: z.number(),
   samplesEvaluated: z.number(),

@@ -59,7 +59,7 @@ export type CreateOptimizationSample = z.output<typeof CreateOptimizationSampleS
 export const SampleBatchResultSchema = z.object({ stored: z.number(), existing: z.number() });
 export type SampleBatchResult = z.infer<typeof SampleBatchResultSchema>;
 
-/** A sample as it is stored, with its example whole. What is absent is null. */
+/** A sample as it is stored, with its example whole. Absent values are null. */
 export const OptimizationSampleSchema = z.object({
   runId: z.string(),
   projectId: z.string(),

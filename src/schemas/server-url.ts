@@ -19,6 +19,6 @@ export function serverUrl(url: string, source: string): string {
       hint,
     });
   }
-  // Who copies it from a request has /v1 at its end.
+  // A URL copied from a request ends with /v1.
   return origin + pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
 }

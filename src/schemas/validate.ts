@@ -24,7 +24,7 @@ function issuesOf(issue: z.core.$ZodIssue, schema: z.ZodType, root: readonly Pro
   if (issue.code !== 'unrecognized_keys') return [{ path: pathText(path), message: issue.message }];
   return issue.keys
     .slice(0, MOST_ISSUES)
-    .map((key) => ({ path: pathText([...path, key]), message: `is no field here${guess(key, schema)}` }));
+    .map((key) => ({ path: pathText([...path, key]), message: `is not a field here${guess(key, schema)}` }));
 }
 
 function guess(key: string, schema: z.ZodType): string {

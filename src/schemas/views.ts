@@ -16,7 +16,7 @@ export const RunCurveSchema = z.object({
 });
 export type RunCurve = z.infer<typeof RunCurveSchema>;
 
-/** A candidate program of a run, and where it was evaluated. */
+/** A candidate program of a run and its evaluations. */
 export const RunProgramSchema = z.object({
   /** SHA-256 of the program's RFC 8785 text, in hexadecimal. */
   programHash: z.string(),
@@ -38,11 +38,11 @@ export const SampleMatrixSchema = z.object({
   /** By their first index. An example that an iteration evaluated more than once has a row for each time. */
   examples: z.array(
     z.object({
-      /** SHA-256 of the example, in hexadecimal; null for samples that carry none, which are told apart by their index. */
+      /** SHA-256 of the example, in hexadecimal; null for samples without an example, which are identified by their index. */
       exampleHash: z.string().nullable(),
       exampleId: z.string().nullable(),
       sampleIndex: z.number(),
-      /** One a column: the sample's score, or null where there is none. */
+      /** One a column: the sample's score, or null. */
       scores: z.array(z.number().nullable()),
       /** One a column: 1 it succeeded, 0 it failed, null the example was not evaluated there. */
       outcomes: z.array(z.union([z.literal(0), z.literal(1)]).nullable()),
@@ -53,7 +53,7 @@ export const SampleMatrixSchema = z.object({
 });
 export type SampleMatrix = z.infer<typeof SampleMatrixSchema>;
 
-/** What a text was found in. */
+/** Matches of a search. */
 export const SearchResultSchema = z.object({
   /** Runs by name, tag or note, the newest first. */
   runs: z.array(OptimizationRunSchema),

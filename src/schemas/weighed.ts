@@ -1,6 +1,6 @@
 /**
- * Lists of plain objects, copied as JSON already, and how many characters they hold at most: who gets such a list need not walk it to
- * find that out. It is known of the very list, so that nobody claims it of another by mistake.
+ * Upper bounds of the characters in lists of plain objects that are copies already: a reader need not walk such a list. The bound belongs to
+ * the very list object, so that it cannot be claimed for another.
  */
 const WEIGHTS = new WeakMap<readonly unknown[], number>();
 
@@ -9,7 +9,7 @@ export function weighed<T extends readonly unknown[]>(list: T, characters: numbe
   return list;
 }
 
-/** Undefined where nothing is known of the list. */
+/** The bound of a list, or undefined if it is not known. */
 export function weightOf(list: readonly unknown[]): number | undefined {
   return WEIGHTS.get(list);
 }

@@ -5,35 +5,35 @@ import { ProjectRoleSchema } from './project.js';
 import { OptimizationRunSchema } from './run.js';
 import { BatchCreateOptimizationSamplesSchema, CreateOptimizationSampleSchema, MAX_BATCH } from './sample.js';
 
-/** What the wire has and the functions have not: the run of a body is named by the path. */
+/** Schemas of REST bodies: the path names the run. */
 export const NewIterationSchema = CreateOptimizationIterationSchema.omit({ runId: true });
 export const NewSampleSchema = CreateOptimizationSampleSchema.omit({ runId: true });
 export const NewSamplesSchema = z.strictObject({ samples: z.array(NewSampleSchema).max(MAX_BATCH) });
-/** Of several runs, so that each says of which. */
+/** Samples of several runs: each names its run. */
 export const SamplesOfRunsSchema = z.strictObject({ samples: BatchCreateOptimizationSamplesSchema });
 export const NewCheckpointSchema = CreateOptimizationCheckpointSchema.omit({ runId: true });
 export const MemberRoleSchema = z.strictObject({ role: ProjectRoleSchema });
 
 export const RunWithIterationsSchema = OptimizationRunSchema.extend({
-  iterationRows: z.array(OptimizationIterationSchema).optional().describe('Where `include=iterations` asked for them.'),
+  iterationRows: z.array(OptimizationIterationSchema).optional().describe('Only with `include=iterations`.'),
 });
 
 export const MeSchema = z.object({
   kind: z.enum(['local', 'key', 'token']),
-  sub: z.string().nullable().describe('The user, where a token names one.'),
+  sub: z.string().nullable().describe('The user, if a token names one.'),
   projects: z.record(z.string(), ProjectRoleSchema).nullable().describe('Role by project; null for all of them.'),
   version: z.string().describe('Of Optrail.'),
 });
 
 export const ReadinessSchema = z.object({
   ready: z.boolean(),
-  problem: z.string().nullable().describe('Why it is not, for people.'),
+  problem: z.string().nullable().describe('The reason if it is not ready, for people.'),
   database: z.enum(['embedded', 'postgres']).nullable(),
   schemaVersion: z.string().nullable(),
-  events: z.enum(['listen', 'poll']).describe('Whether the database tells of news, or is asked each second.'),
+  events: z.enum(['listen', 'poll']).describe('`listen` if the database notifies, `poll` if it is queried each second.'),
 });
 
-/** By the names that the document knows them by. */
+/** The schemas by their names in the OpenAPI document. */
 export const NAMED_HERE = {
   Me: MeSchema,
   MemberRole: MemberRoleSchema,

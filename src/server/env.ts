@@ -1,23 +1,23 @@
 import type { TrailClient } from '../client/port.js';
 import type { Caller } from './port.js';
 
-/** What the platform knows of a request beside the request itself. */
+/** Facts of the platform about a request. */
 export interface ConnectionInfo {
-  /** Address of the other side, where the platform tells it: what an unknown caller is counted by. */
+  /** Address of the client, if the platform has it: failed attempts are counted by it. */
   remoteAddress?: string | undefined;
 }
 
-/** What Hono carries through the handling of a request. */
+/** Variables of a request in Hono. */
 export interface ServerEnv {
-  // A type and no interface, for Hono asks for an index signature.
+  // A type literal: Hono requires an index signature, which an interface lacks.
   Bindings: { remoteAddress?: string | undefined };
   Variables: {
     requestId: string;
-    /** Aborted when the time for an answer is over, and when the other side is gone. */
+    /** Aborted when the request times out or the client disconnects. */
     signal: AbortSignal;
-    /** The route as it is written in the table, for logs and metrics; undefined where none matched. */
+    /** The path of the matched route, for logs and metrics. */
     template: string | undefined;
-    /** Set by the gate, before any route of `/v1` runs. */
+    /** Set by `requireAuth`, before any route of `/v1` runs. */
     caller: Caller;
     /** The functions as the caller. */
     client: TrailClient;

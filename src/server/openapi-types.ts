@@ -1,4 +1,4 @@
-/** What we use of OpenAPI 3.1, whose schemas are JSON Schema 2020-12. */
+/** The part of OpenAPI 3.1 that we use. Its schemas are JSON Schema 2020-12. */
 
 export type JsonSchema = Record<string, unknown>;
 

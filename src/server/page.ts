@@ -5,14 +5,14 @@ import type { MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import type { ServerEnv } from './env.js';
 
-/** What only routes answer, so that a wrong path there is an error and no page. */
+/** Paths that only routes answer: a wrong path there is an error, never a page. */
 const ROUTES_ALONE = /^\/(v1|docs|healthz|readyz|metrics)(\/|$)/;
 /** A file whose name changes with its content. */
 const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/;
 
 /**
- * The dashboard in a directory: its files, and for whoever asks for a page its `index.html` at any path, since it has paths of its
- * own. Where nobody has built it, a page at `/` that says where the documentation is.
+ * Serves the dashboard's files. Any other page path gets `index.html`: the dashboard routes on the client. If it is not built, `/` is a page
+ * that links to the documentation.
  */
 export function dashboard(directory: string): MiddlewareHandler<ServerEnv> {
   const isBuilt = existsSync(join(directory, 'index.html'));

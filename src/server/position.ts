@@ -1,6 +1,6 @@
 /**
- * A place among events: the text of a PostgreSQL snapshot, `xmin:xmax:running,running`. It sees every transaction below xmin, none from
- * xmax on, and between the two those that were not running any more. Of two snapshots of one server the later one sees all that the earlier one saw.
+ * A position among events: the text of a PostgreSQL snapshot, `xmin:xmax:running,running`. It includes every transaction below xmin, none
+ * from xmax on, and those between that had ended. A later snapshot of one server includes all of an earlier one.
  */
 export interface Position {
   text: string;
@@ -9,11 +9,11 @@ export interface Position {
   running: ReadonlySet<bigint>;
 }
 
-/** Longer than any that a server with ten thousand connections gives out. */
+/** Most characters of a position: a server with ten thousand connections stays below. */
 const MOST_CHARACTERS = 200_000;
 const FORM = /^\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?$/;
 
-/** Reads a position that may come from anybody; null where no server gave it out. */
+/** Parses a position from untrusted text; null if no server gave it out. */
 export function parsePosition(text: string): Position | null {
   if (text.length > MOST_CHARACTERS || !FORM.test(text)) return null;
   const [min = '', max = '', list = ''] = text.split(':');
@@ -23,7 +23,7 @@ export function parsePosition(text: string): Position | null {
   return position.min > 0n && position.min <= position.max && position.max < 2n ** 63n && isOrdered ? position : null;
 }
 
-/** Whether a reader at this position has had what the transaction wrote. */
+/** Whether a position includes a transaction. */
 export function sees(position: Position, transaction: bigint): boolean {
   if (transaction < position.min) return true;
   return transaction < position.max && !position.running.has(transaction);
@@ -32,6 +32,6 @@ export function sees(position: Position, transaction: bigint): boolean {
 /** The later of two positions of one server. */
 export function later(one: Position, other: Position): Position {
   if (one.max !== other.max) return one.max > other.max ? one : other;
-  // Nothing began in between, so that what still runs at the later one ran at the earlier one too.
+  // With equal xmax no transaction began in between: the later snapshot has fewer running ones.
   return one.running.size <= other.running.size ? one : other;
 }

@@ -11,34 +11,34 @@ import type { Caller, ServerBackend } from './port.js';
 export interface BodySpec {
   schema: z.ZodType;
   example: unknown;
-  /** What one line is, where the route takes NDJSON too. */
+  /** Schema of one line, if the route takes NDJSON too. */
   line?: z.ZodType;
   /** Whether it may be left out. */
   optional?: boolean;
 }
 
-/** What a status of a route says. */
+/** One status of a route. */
 export interface AnswerSpec {
   description: string;
   /** Of the JSON; without it the answer has no body. */
   schema?: z.ZodType;
   example?: unknown;
-  /** What one line is, where the route gives NDJSON too. */
+  /** Schema of one line, if the route gives NDJSON too. */
   line?: z.ZodType;
-  /** The media type, where it is not JSON. */
+  /** The media type, unless it is JSON. */
   type?: string;
 }
 
-/** What the routes about the server itself tell. */
+/** Facts about the server itself. */
 export interface ServerFacts {
-  /** Tells this server from every other. */
+  /** Id of this server process. */
   instance: string;
   metrics: Metrics;
   /** The OpenAPI document. */
   document(): OpenApiDocument;
 }
 
-/** What a handler works with. Parameters were checked; a body is read, and checked by the client, when the handler asks for it. */
+/** The input of a handler. Parameters were checked; the body is read when the handler calls `body`, and checked by the client. */
 export interface Call<Params, Query> {
   params: Params;
   query: Query;
@@ -46,29 +46,29 @@ export interface Call<Params, Query> {
   /** The functions as the caller. */
   client: TrailClient;
   trail: ServerBackend;
-  /** Aborted when the time for an answer is over, and when the other side is gone. */
+  /** Aborted when the request times out or the client disconnects. */
   signal: AbortSignal;
   /** Aborted when the server stops: streams end then. */
   closing: AbortSignal;
-  /** Milliseconds in which an answer has to begin. */
+  /** Time-out of the beginning of an answer, in ms. */
   timeoutMs: number;
-  /** Rejects where the caller, who was let in, would not be any more. */
+  /** Rejects if the caller's access was revoked after the request was accepted. */
   recheck(): Promise<void>;
-  /** Milliseconds between two such questions of a stream; its own where it is left out. */
+  /** Interval of the access checks of a stream, in ms; the stream's own by default. */
   recheckMs: number | undefined;
   request: Request;
   requestId: string;
   server: ServerFacts;
-  /** Where the page of the documentation is. */
+  /** Path of the documentation. */
   docs: string;
   /** The JSON of the body, within the limit of its size. */
   body(): Promise<unknown>;
-  /** The lines of an NDJSON body, as they come. */
+  /** The lines of an NDJSON body, as they arrive. */
   lines(): AsyncIterable<Uint8Array>;
 }
 
 export interface RouteSpec<Params, Query> extends Endpoint {
-  /** A name that generated clients call the operation by. */
+  /** The name of the operation in generated clients. */
   operation: string;
   tag: string;
   summary: string;
@@ -77,7 +77,7 @@ export interface RouteSpec<Params, Query> extends Endpoint {
   query?: z.ZodType<Query>;
   body?: BodySpec;
   answers: Readonly<Record<number, AnswerSpec>>;
-  /** Errors of this route beside those that any route may have. */
+  /** Errors of this route besides those of any route. */
   refusals?: readonly OptrailErrorCode[];
   handle(call: Call<Params, Query>): Promise<Reply | Response>;
 }

@@ -230,7 +230,7 @@ describe('before something else', () => {
       code: 'server_unreachable',
       retryable: true,
       message: expect.stringContaining('ECONNREFUSED'),
-      hint: expect.stringContaining(`\`optrail serve\` running at ${url}`),
+      hint: expect.stringContaining(`\`optrail serve\` runs at ${url}`),
     });
   });
 

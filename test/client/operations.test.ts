@@ -34,7 +34,7 @@ test('an option that a function does not take is refused by name before anything
   const id = '0193a8f0-0000-7000-8000-000000000001';
   await expect(client.getOptimizationRun(id, { project_id: 'p' } as never)).rejects.toMatchObject({
     code: 'invalid_input',
-    message: 'project_id: is no field here; did you mean projectId?',
+    message: 'project_id: is not a field here; did you mean projectId?',
   });
   await expect(client.listOptimizationRuns({ run_name: 'x' } as never)).rejects.toMatchObject({ code: 'invalid_input' });
   await expect(client.listOptimizationRuns({ order_by: 'x' } as never)).rejects.toThrow('did you mean orderBy?');

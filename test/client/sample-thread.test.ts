@@ -137,7 +137,7 @@ describe.each(PLACES)('samples on $name', ({ open, close, engines }) => {
     Object.assign(bad[150] ?? {}, { score: Number.NaN, latency_ms: 3 });
     const refusal = (await client.batchCreateOptimizationSamples(bad).catch((error: unknown) => error)) as Error;
     expect(refusal).toMatchObject({ code: 'invalid_input', path: 'samples[150].score', hint: 'Nothing was stored.' });
-    expect(refusal.message).toMatch(/samples\[150\]\.latency_ms: is no field here; did you mean latencyMs\?/);
+    expect(refusal.message).toMatch(/samples\[150\]\.latency_ms: is not a field here; did you mean latencyMs\?/);
     await expect(client.batchCreateOptimizationSamples(batch(ABSENT, 200))).rejects.toMatchObject({ code: 'not_found' });
     await client.createOptimizationIteration({ runId, iteration: 1, score: 1 });
     const conflict = {

@@ -18,7 +18,7 @@ export interface ReadOptions extends ByIdOptions {
 
 /** Options of a call that names a run by its id. */
 export const byId = {
-  projectId: NameSchema.optional().describe('The project of the run; needed only where several visible projects hold the same id.'),
+  projectId: NameSchema.optional().describe('The project of the run; needed only if several visible projects hold the same id.'),
 };
 
 /** The same of a call that reads programs or examples. */

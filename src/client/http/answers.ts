@@ -5,22 +5,22 @@ import type { Answer, HttpCall, Transport } from './transport.js';
 
 const PageSchema = z.object({ data: z.array(z.unknown()), hasMore: z.boolean(), nextCursor: z.string().nullable() });
 
-/** Rows that are asked for at a time. */
+/** Rows of one page. */
 const PAGE = 1000;
 
 /**
- * An answer, given as it came where it has the form that it should have. Rejects with `server_error` naming the field where it has not:
- * then the server is of another version, or something else.
+ * The value of an answer, unchanged. Rejects with `server_error` naming the field if it does not match the schema: the server is of another
+ * version, or is not Optrail.
  */
 export function answerOf<S extends z.ZodType>(schema: S, { value }: Answer): z.output<S> {
   return checked(schema, value, '');
 }
 
-/** Items of one list are all made by the same code: the first one is looked at closely, and the others are looked for. */
+/** Checks the first item of a list, and that all others are objects: the same code made all of them. */
 function itemsOf<S extends z.ZodType>(schema: S, items: readonly unknown[]): z.output<S>[] {
   if (items.length > 0) checked(schema, items[0], 'data[0]');
   const stray = items.findIndex((item) => typeof item !== 'object' || item === null);
-  if (stray >= 0) throw unexpected(`data[${stray}]`, 'is no object');
+  if (stray >= 0) throw unexpected(`data[${stray}]`, 'is not an object');
   return items as z.output<S>[];
 }
 
@@ -28,17 +28,17 @@ function checked<S extends z.ZodType>(schema: S, value: unknown, root: string): 
   const { error } = schema.safeParse(value);
   if (error === undefined) return value as z.output<S>;
   const [issue] = error.issues;
-  throw unexpected([root, ...(issue?.path ?? [])].filter((key) => key !== '').join('.'), issue?.message ?? 'has another form');
+  throw unexpected([root, ...(issue?.path ?? [])].filter((key) => key !== '').join('.'), issue?.message ?? 'does not match');
 }
 
 function unexpected(path: string, message: string): OptrailError {
-  return new OptrailError('server_error', `The server's answer is not as it should be: ${path === '' ? 'it' : path}: ${message}`, {
+  return new OptrailError('server_error', `The server's answer is not valid: ${path === '' ? 'it' : path}: ${message}`, {
     path: path === '' ? undefined : path,
-    hint: 'The server may be of another version than this client: compare `version` of GET /v1/me.',
+    hint: 'Compare the versions of server and client: `version` of GET /v1/me.',
   });
 }
 
-/** What a read by id gives, or null where the server says that there is none. A route that it does not know is no such answer. */
+/** The result of a read by id, or null if the server answers not_found. An unknown route has no path in its error, and is rethrown. */
 export async function orNull<T>(read: Promise<T>): Promise<T | null> {
   return read.catch((error: unknown) => {
     if (isOptrailError(error) && error.code === 'not_found' && error.path !== undefined) return null;
@@ -46,7 +46,7 @@ export async function orNull<T>(read: Promise<T>): Promise<T | null> {
   });
 }
 
-/** A list whole, or its first `limit` items: page after page. */
+/** A whole list, or its first `limit` items, page after page. */
 export async function listAt<S extends z.ZodType>(
   transport: Transport,
   { query = {}, ...call }: Omit<HttpCall, 'method' | 'body'>,
@@ -61,8 +61,8 @@ export async function listAt<S extends z.ZodType>(
     const { data, nextCursor } = answerOf(PageSchema, answer);
     for (const each of itemsOf(item, data)) items.push(each);
     if (nextCursor === null || items.length >= limit) return items;
-    // A list that goes on from nowhere would be read for ever.
-    if (data.length === 0) throw unexpected('data', 'is empty, and another page is to follow');
+    // An empty page with a cursor would loop for ever.
+    if (data.length === 0) throw unexpected('data', 'is empty although another page follows');
     next = { ...query, after: undefined, cursor: nextCursor };
   }
 }

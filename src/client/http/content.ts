@@ -1,22 +1,22 @@
 import { OptrailError } from '../../errors.js';
 import { TimeSlice } from '../../schemas/time-slice.js';
 
-/** What a request carries: a value, or a list of values under a name, which is written out in turns. */
+/** The body of a request: a value, or a named list that is written in slices. */
 export type Content = { value: unknown } | { name: string; items: readonly unknown[] };
 
 interface Bytes {
   bytes: Uint8Array<ArrayBuffer>;
   headers: Record<string, string>;
-  /** Why a server would hang up in the middle of it. */
+  /** The likely cause if the server closes the connection during the upload. */
   problem: OptrailError | undefined;
 }
 
-/** Bytes from which on compressing pays, where they go over a network. */
+/** Bytes from which on a body is compressed for a server elsewhere. */
 const COMPRESS_FROM = 64 * 1024;
-/** Bytes that a server reads of a body unless it was told otherwise; it hangs up where there are more. */
+/** The server's usual limit of bodies, in bytes; it closes the connection beyond it. */
 const USUAL_LIMIT = 32 * 1024 * 1024;
 
-/** JSON in UTF-8, compressed where it is large, the server is elsewhere, and the runtime can. */
+/** JSON in UTF-8, compressed if it is large, the server is elsewhere, and the runtime supports it. */
 export async function bytesOf(content: Content, url: string): Promise<Bytes> {
   const plain = new TextEncoder().encode(await textOf(content)) as Uint8Array<ArrayBuffer>;
   const json = { 'content-type': 'application/json' };

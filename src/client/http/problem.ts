@@ -1,26 +1,26 @@
 import { ERROR_CODES, type ErrorIssue, OptrailError, type OptrailErrorCode } from '../../errors.js';
 
-/** What an answer says of itself. */
+/** Status and headers of an answer. */
 type Head = Pick<Response, 'status' | 'headers'>;
 
-/** What stands between you and the server, where it cannot reach it. */
+/** Statuses of a proxy that cannot reach the server. */
 const GATEWAY = new Set([502, 503, 504]);
 
-/** The error that the server's own function rejected with, or what else an answer without success means. */
+/** The error of the function on the server, or of a proxy on the way. */
 export function errorOf(url: string, head: Head, text: string): OptrailError {
   return fromProblem(url, text) ?? fromOthers(url, head);
 }
 
-/** Nothing answers at the URL, or not in time. */
+/** No answer from the URL in time. */
 export function unreachable(url: string, reason: string, cause?: unknown): OptrailError {
   return new OptrailError('server_unreachable', `The Optrail server at ${url} does not answer (${reason}).`, {
     retryable: true,
-    hint: `Is \`optrail serve\` running at ${url}? OPTRAIL_URL, or the option url, says where it is.`,
+    hint: `Check that \`optrail serve\` runs at ${url}; OPTRAIL_URL or the option url names it.`,
     cause,
   });
 }
 
-/** Something answers that is no Optrail server. */
+/** The answer is not from an Optrail server. */
 export function noOptrail(url: string, { status, headers }: Head, cause?: unknown): OptrailError {
   const type = headers.get('content-type')?.split(';')[0] ?? 'no type';
   const target = status >= 300 && status < 400 ? headers.get('location') : null;
@@ -31,7 +31,7 @@ export function noOptrail(url: string, { status, headers }: Head, cause?: unknow
   });
 }
 
-/** What a proxy on the way says by the status alone. */
+/** The error of a proxy, by its status alone. */
 function fromOthers(url: string, head: Head): OptrailError {
   const { status, headers } = head;
   if (GATEWAY.has(status)) return unreachable(url, `a proxy answers with ${status}`);
@@ -54,12 +54,12 @@ function fromProblem(url: string, text: string): OptrailError | null {
   const problem = objectIn(text);
   const code = problem?.code;
   if (problem === null || !isCode(code)) return null;
-  // It shuts down; the next one at the URL will take it.
+  // The server shuts down; the next one at the URL will take the call.
   if (code === 'closed') return unreachable(url, 'it is shutting down');
   const { detail, hint, retryable, sqlState, constraint } = problem;
   const message = String(detail);
   const found = issuesIn(problem.errors);
-  // A path without issues of its own is told as one, in the same words.
+  // The server tells a path without issues as one issue with the same message.
   const [only] = found.length === 1 && found[0]?.message === message ? found : [];
   return new OptrailError(code, message, {
     path: only?.path,

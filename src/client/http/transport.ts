@@ -5,9 +5,9 @@ import { bytesOf, type Content } from './content.js';
 import { errorOf, noOptrail, unreachable } from './problem.js';
 import { type Query, queryText } from './query.js';
 
-/** Where the server is, and who asks. */
+/** The server, and the caller's credentials. */
 export interface HttpClientOptions {
-  /** What `optrail serve` prints, or where its handler is mounted: http://127.0.0.1:4700, https://example.com/api/optrail. */
+  /** The URL that `optrail serve` prints, or that its handler is mounted at: http://127.0.0.1:4700, https://example.com/api/optrail. */
   url: string;
   /** An API key (`optrail keys create`) or a JSON Web Token. Without one the server must be open to you. */
   apiKey?: string | undefined;
@@ -26,17 +26,17 @@ export interface HttpCall {
   signal?: AbortSignal | undefined;
 }
 
-/** What a server answered, where it did as it was asked. */
+/** The answer to a successful request. */
 export interface Answer {
   status: number;
-  /** Undefined where it has none. */
+  /** The JSON of the body, or undefined without one. */
   value: unknown;
 }
 
-/** Milliseconds in which the server has to have answered. Its own limit is 30 s, and the body has to get there. */
+/** Time-out of a request with its body, in ms. The server's own limit is 30 s. */
 const ANSWER_WITHIN = 120_000;
 
-/** Requests to one server, and what came of them: an answer, or an OptrailError. */
+/** Sends requests to one server; each gives an answer or an OptrailError. */
 export class Transport {
   readonly url: string;
   readonly #fetch: typeof fetch;
@@ -46,12 +46,12 @@ export class Transport {
 
   constructor({ url, apiKey, fetch: given, headers = {} }: HttpClientOptions) {
     this.url = serverUrl(url, 'url');
-    // Looked up at each call: a program may put another in its place. Never called as a method, which workerd forbids.
+    // Looked up at each call, since a program may replace it. Never called as a method, which workerd forbids.
     this.#fetch = given ?? ((...args) => fetch(...args));
     this.#headers = { accept: 'application/json', ...authorization(apiKey), ...headers };
   }
 
-  /** Makes a call. Rejects with the error that the server's own functions reject with. */
+  /** Makes a call. Rejects with the error of the function on the server. */
   async call(call: HttpCall): Promise<Answer> {
     if (this.#closed) throw new OptrailError('closed', 'The client was closed.', { hint: 'Create another one.' });
     const running = this.#make(call);
@@ -103,7 +103,7 @@ export class Transport {
         method,
         headers: { ...this.#headers, ...content?.headers },
         body: content?.bytes ?? null,
-        // A redirected POST becomes a GET, and would say that it was stored.
+        // A redirected POST would become a GET, and its answer would look like a success.
         redirect: 'manual',
         signal,
       });
@@ -129,18 +129,18 @@ export class Transport {
 function authorization(apiKey: string | undefined): Record<string, string> {
   if (apiKey === undefined) return {};
   if (/^[\x21-\x7e]+$/.test(apiKey)) return { authorization: `Bearer ${apiKey}` };
-  throw new OptrailError('not_configured', 'apiKey is empty, or holds a character that is in no key and no token.', {
+  throw new OptrailError('not_configured', 'apiKey is empty, or holds a character that keys and tokens cannot have.', {
     path: 'apiKey',
     hint: 'Copy it again, without spaces and line ends around it.',
   });
 }
 
-/** As a call of the database itself is cancelled. */
+/** The same error as for a cancelled call of the database. */
 function aborted(signal: AbortSignal): OptrailError {
   return new OptrailError('aborted', 'The call was cancelled.', { cause: signal.reason });
 }
 
-/** `fetch failed` says nothing; what it was is in the cause. */
+/** The reason of a network failure: the message of fetch is generic, its cause is not. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

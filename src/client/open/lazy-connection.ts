@@ -7,10 +7,10 @@ import { type SampleStorage, SamplesHere } from '../../store/sample-ingest/stora
 import type { DirectConnection } from '../direct/direct-client.js';
 import { type ClientOptions, type DatabaseTarget, databaseTargetOf, targetOf } from './target.js';
 
-/** Opens a database as it is found, whatever schema it holds. */
+/** Opens a database with whatever schema it holds. */
 export async function openTarget(target: DatabaseTarget): Promise<Database> {
   if (target.kind === 'embedded') return openEmbedded({ directory: target.directory, hangAfterMs: target.hangAfterMs });
-  // Who keeps the trail in a directory need not wait until the driver of a server is loaded.
+  // Lazy import: embedded users do not load `pg`.
   const { openPostgres } = await import('../../database/postgres.js');
   return openPostgres(target.kind === 'postgres' ? { url: target.url } : { pool: target.pool });
 }
@@ -19,7 +19,7 @@ async function openReady(target: DatabaseTarget): Promise<Database> {
   // A new directory then comes with the schema; a database that is there already is opened as it is.
   const database = target.kind === 'embedded' ? await openEmbedded({ ...target, seed: shippedSeed() }) : await openTarget(target);
   try {
-    // The embedded database is ours to prepare; a server's schema changes only when somebody says so.
+    // We migrate the embedded database; a server's schema changes only by `optrail migrate`.
     if (target.kind === 'embedded') await migrate(database);
     else await assertSchema(database);
     return database;
@@ -29,7 +29,7 @@ async function openReady(target: DatabaseTarget): Promise<Database> {
   }
 }
 
-/** Opens at the first call, once for all calls; an opening that failed is tried again by the next call. */
+/** Opens at the first call, once for all calls; after a failure the next call tries again. */
 export class LazyConnection implements ClosableConnection {
   readonly #underWay = new Set<Promise<unknown>>();
   #opening: Promise<Database> | undefined;
@@ -74,7 +74,7 @@ export class LazyConnection implements ClosableConnection {
   }
 }
 
-/** Where the engine died under a call, the call is made once more on the engine that takes its target. */
+/** Repeats a call once if the engine died during it: another engine has replaced it. */
 async function twice<T>(database: Database, call: (database: Database) => Promise<T>): Promise<T> {
   try {
     return await call(database);
@@ -84,12 +84,12 @@ async function twice<T>(database: Database, call: (database: Database) => Promis
   }
 }
 
-/** What a handle stands on, and closes. */
+/** The connection that a handle closes. */
 export interface ClosableConnection extends DirectConnection {
   close(): Promise<void>;
 }
 
-/** A connection of one's own on a trail, opened by its first use, for whoever acts under several identities. */
+/** A connection of its own, opened by its first use, for a server that acts under several identities. */
 export function connectionTo(options: ClientOptions): ClosableConnection {
   return new LazyConnection(() => databaseTargetOf(targetOf(options)), new SamplesHere());
 }

@@ -4,7 +4,7 @@ import type { PoolLike } from '../../database/postgres.js';
 import { OptrailError } from '../../errors.js';
 import { serverUrl } from '../../schemas/server-url.js';
 
-/** Where the trail is. At most one of url, databaseUrl, pool, directory and memory; with none, the environment says. */
+/** The target of a client: at most one of url, databaseUrl, pool, directory and memory; the environment names it by default. */
 export interface ClientOptions {
   /** An Optrail server, as `optrail serve` prints it: `http://127.0.0.1:4700`. */
   url?: string | undefined;
@@ -15,7 +15,7 @@ export interface ClientOptions {
   /** Your own `pg.Pool`, on such a database. It is used and never closed. */
   pool?: PoolLike | undefined;
   /**
-   * A directory for the embedded database, created and migrated where it is new. One process at a time may have it open; where
+   * A directory for the embedded database, created and migrated if it is new. One process at a time may have it open; if
    * that is `optrail serve`, the others go through it.
    */
   directory?: string | undefined;
@@ -23,7 +23,7 @@ export interface ClientOptions {
   memory?: boolean | undefined;
   /**
    * Of an embedded database: milliseconds after which a statement without an answer counts as hung, and the engine is started
-   * anew. 120,000 where it is left out.
+   * anew. 120,000 by default.
    */
   hangAfterMs?: number | undefined;
 }
@@ -46,10 +46,10 @@ export type DatabaseTarget =
   | { kind: 'pool'; pool: PoolLike }
   | { kind: 'embedded'; directory: string; hangAfterMs?: number | undefined };
 
-/** A database, or a server that stands before one. */
+/** A database, or a server in front of one. */
 export type Target = DatabaseTarget | { kind: 'server'; url: string; apiKey?: string | undefined };
 
-/** The target that options name, or the environment where they name none. Rejects with `not_configured`. */
+/** The target of the options, or of the environment. Rejects with `not_configured`. */
 export function targetOf(options: ClientOptions): Target {
   const { url, apiKey, databaseUrl, pool, directory, memory, hangAfterMs } = options;
   const given = [url, databaseUrl, pool, directory, memory || undefined].filter((option) => option !== undefined);
@@ -83,7 +83,7 @@ function assertHangAfter(hangAfterMs: number, isServer: boolean): void {
   });
 }
 
-/** The database itself, for what no server does for others. Rejects with `not_configured` where the target is a server. */
+/** The database itself, for work that a server does not do for others. Rejects with `not_configured` if the target is a server. */
 export function databaseTargetOf(target: Target): DatabaseTarget {
   if (target.kind !== 'server') return target;
   throw new OptrailError('not_configured', `${target.url} is a server, and this needs the database itself.`, {

@@ -43,7 +43,7 @@ export function originGuard(allowedOrigins: readonly string[]): MiddlewareHandle
 
 /**
  * Whether a page of another site loads this as a picture, script or frame: such a request has no Origin, and would make the server work
- * with the rights of its user. Opening a link is none.
+ * with the rights of its user. Opening a link is allowed.
  */
 function isEmbedded({ req }: Context): boolean {
   const site = req.header('sec-fetch-site');

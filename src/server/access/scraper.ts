@@ -6,7 +6,7 @@ import { type Authentication, bearerOf, countFailure, local } from './authentica
 import { badCredentials } from './refusals.js';
 
 const FEWEST_CHARACTERS = 16;
-const HINT = 'Send the metrics token as the bearer: OPTRAIL_METRICS_TOKEN where the server runs.';
+const HINT = 'Send the metrics token as the bearer: the OPTRAIL_METRICS_TOKEN of the server.';
 
 /**
  * Stands before figures of all projects: lets in the user of this machine, where the server is open, and whoever shows the metrics token. A key
@@ -27,7 +27,7 @@ export function scraperGate(metricsToken: string | undefined, access: Authentica
   };
 }
 
-/** Compares in a time that says nothing of where two texts differ, nor of how long the secret is. */
+/** Compares in constant time: the duration tells neither the first difference nor the length of the secret. */
 function sameAs(secret: string): (shown: string) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const wanted = digest(secret);
@@ -40,7 +40,7 @@ function checked(token: string): string {
   if (token.length < FEWEST_CHARACTERS) {
     throw refused(`has ${token.length} characters, and needs ${FEWEST_CHARACTERS} or more`, '`openssl rand -hex 32` makes one.');
   }
-  // In any other form no header carries it, and nobody would be let in.
+  // A header cannot carry any other form: every request would be refused.
   if (!/^[\x21-\x2b\x2d-\x7e]+$/.test(token)) {
     throw refused('holds a space, a comma or a character that is not ASCII', '`openssl rand -hex 32` makes one without.');
   }

@@ -5,16 +5,16 @@ import { fieldsOf, typeOf } from './schema.js';
 type Html = ReturnType<typeof html>;
 
 const WHO: Readonly<Record<string, string>> = {
-  anybody: 'anybody',
-  caller: 'anybody with a key or token',
+  anybody: 'everyone',
+  caller: 'every caller with a key or token',
   viewer: 'viewers of the project',
   editor: 'editors of the project',
   owner: 'owners of the project',
   local: 'the user of the server’s machine',
-  scraper: 'the user of the server’s machine, and who has the metrics token',
+  scraper: 'the user of the server’s machine, and bearers of the metrics token',
 };
 
-/** One operation: what it takes, what it answers, and what may be wrong. */
+/** One operation: parameters, answers and problems. */
 export function operationSection(document: OpenApiDocument, path: string, method: string, operation: Operation): Html {
   const { operationId, summary, description, parameters, requestBody, responses } = operation;
   return html`<article aria-labelledby="${operationId}">
@@ -61,7 +61,7 @@ function resolved(document: OpenApiDocument, given: Response | { $ref: string })
   return '$ref' in given ? (document.components.responses[given.$ref.split('/').at(-1) ?? ''] as Response) : given;
 }
 
-/** The codes of a status, each leading to what it means; what is no problem says it in its own words. */
+/** The codes of a status, each linked to its meaning; other answers show their description. */
 function codesOf({ description, content }: Response): Html | string {
   const examples = Object.values(content?.['application/problem+json']?.examples ?? {});
   const codes = new Set(examples.map(({ value }) => (value as { code: string }).code));

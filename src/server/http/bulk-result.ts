@@ -7,7 +7,7 @@ export const BulkResultSchema = z.object({
   line: z.number(),
   /** As a request of its own would have been answered. */
   status: z.number(),
-  /** Of what was stored, where it has one. */
+  /** The id of the stored row, if it has one. */
   id: z.string().optional(),
   problem: ProblemSchema.optional(),
 });

@@ -2,12 +2,12 @@ const PLAIN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null|[{}[\
 const SPACE = /[ \t\n\r]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 
-/** What may come next: a value, what ends or goes on with a container, a key, or the colon behind a key. */
+/** The tokens that may follow: a value, the end or next item of a container, a key, or the colon behind a key. */
 type Expected = 'value' | 'value or ]' | 'key or }' | 'key' | ':' | ', or end' | 'nothing';
 
 /**
- * Where a text stops being JSON, as an index into it; its length where it only ends too early. JSON.parse says so on some engines
- * alone, and with a piece of the text, which belongs into no error.
+ * The index at which a text stops being JSON, or its length if it ends too early. JSON.parse tells it on some engines only, with a piece of
+ * the text, which must not be part of an error.
  */
 export function jsonErrorPosition(text: string): number {
   const open: ('{' | '[')[] = [];
@@ -27,7 +27,7 @@ export function jsonErrorPosition(text: string): number {
   }
 }
 
-/** What may come behind a token, told by its first character; undefined where it may not stand there. */
+/** The tokens that may follow a token with this first character; undefined if it is not allowed here. */
 function after(first: string, expected: Expected, open: ('{' | '[')[]): Expected | undefined {
   if (first === '}' || first === ']') return close(first, expected, open);
   if (first === ',' && expected === ', or end') return open.at(-1) === '{' ? 'key' : 'value';
@@ -57,7 +57,7 @@ function endOf(pattern: RegExp, text: string, at: number): number | undefined {
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-/** The end of a string that begins here, or where it breaks off. By hand: a pattern over megabytes is at the mercy of the engine's stack. */
+/** The end of a string that begins here, or the index of its error. A pattern over megabytes could overflow the engine's stack. */
 function stringEnd(text: string, from: number): number | { broken: number } {
   for (let at = from + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

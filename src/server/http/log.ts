@@ -11,8 +11,7 @@ export interface Logger {
 }
 
 /**
- * A line for each answer: which route, how it went, how long it took, and who asked. Never what was asked or answered: neither bodies nor
- * queries nor headers.
+ * Logs a line for each answer: route, status, time and caller. Bodies, queries and headers are never logged.
  */
 export function requestLog(logger: Logger): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
@@ -39,8 +38,8 @@ function callerFields(caller: Caller | undefined): object {
 }
 
 /**
- * What may be written of an error. PostgreSQL's messages quote values, and so may hold a piece of a prompt: of those the code alone. A fault in
- * the program is told in its own words, since nothing else leads to it.
+ * The loggable part of an error. PostgreSQL's messages quote values, possibly of a prompt, so only the code is logged. A fault of the program
+ * is logged with its message, which is needed to find it.
  */
 function errorFields(error: unknown): object | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -5,7 +5,7 @@ import { HttpRefusal } from './problem.js';
 
 type Kind = 'text' | 'number' | 'boolean' | 'list' | 'json';
 
-/** How the text of each parameter is read; by the schema, so that it is said once what a parameter is. */
+/** The kinds of a schema's parameters, derived once from the schema. */
 const kinds = new WeakMap<z.ZodType, ReadonlyMap<string, Kind>>();
 
 function kindsOf(schema: z.ZodType): ReadonlyMap<string, Kind> {
@@ -21,16 +21,13 @@ function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {
   if (typeof property === 'boolean') return 'text';
   const choices = [property, ...(property.anyOf ?? [])].map((each) => (typeof each === 'boolean' ? undefined : each.type));
   if (choices.includes('array')) return 'list';
-  // A schema of ours that takes any JSON says nothing of itself but perhaps what it is for.
+  // A schema for any JSON has no type, at most a description.
   if (choices.includes('object') || Object.keys(property).every((key) => key === 'description')) return 'json';
   if (choices.includes('integer') || choices.includes('number')) return 'number';
   return choices.includes('boolean') ? 'boolean' : 'text';
 }
 
-/**
- * The parameters of a URL as a schema has them. Rejects with `invalid_input` naming those that are unknown, given twice, or not of
- * the form asked for.
- */
+/** The query parameters as a schema defines them. Rejects with `invalid_input` naming those that are unknown, given twice, or invalid. */
 export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
   const { searchParams } = new URL(url);
   const known = kindsOf(schema);
@@ -48,13 +45,13 @@ export function queryOf<T>(schema: z.ZodType<T>, url: string): T {
   throw new OptrailError('invalid_input', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 }
 
-/** The parameters of a path as a schema has them. */
+/** The path parameters as a schema defines them. */
 export function pathOf<T>(schema: z.ZodType<T>, texts: Readonly<Record<string, string>>): T {
   const known = kindsOf(schema);
   return validated(schema, Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, read(text, known.get(name) ?? 'text')])));
 }
 
-/** What can't be read as the type asked for stays text, so that the schema says what is wrong. */
+/** Text that does not parse as the parameter's kind stays text: the schema reports it. */
 function read(text: string, kind: Kind): unknown {
   if (kind === 'number' && /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text)) return Number(text);
   if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
@@ -67,8 +64,8 @@ function read(text: string, kind: Kind): unknown {
 }
 
 /**
- * Rejects with 400 where the path or the query is no UTF-8. URLSearchParams puts U+FFFD where bytes are none, and Hono leaves them encoded:
- * then something else would be looked for, or stored, than was asked.
+ * Rejects with 400 if the path or the query is not UTF-8. URLSearchParams would replace invalid bytes by U+FFFD, and another value would be
+ * read or stored.
  */
 export function assertUtf8(url: string): void {
   const { pathname, search } = new URL(url);

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { ServerEnv } from '../env.js';
 
-/** What a page of ours may load: nothing from outside. Styles may stand in the page, since charts set them on elements. */
+/** Content policy of pages: nothing from outside. Inline styles are allowed because charts set them on elements. */
 const PAGE_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-/** What an answer that is no page may load, should a browser show it as one. */
+/** Content policy of all other answers, in case a browser shows one as a page: nothing. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Headers that every answer carries, errors and streams too. */
+/** Headers of every answer, errors and streams included. */
 export const securityHeaders: MiddlewareHandler<ServerEnv> = async (context, next) => {
   const given = context.req.header('x-request-id') ?? '';
   const requestId = /^[\w.-]{1,100}$/.test(given) ? given : randomUUID();

@@ -1,6 +1,6 @@
 const endings = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Does something when a signal of the whole server fires: one listener for all streams, since a signal warns of many. Returns the way to forget it. */
+/** Calls back when the server's signal fires. All streams share one listener: Node warns of many on one signal. Returns the function that unsubscribes. */
 export function onceAborted(signal: AbortSignal, end: () => void): () => void {
   const known = endings.get(signal) ?? new Set();
   if (!endings.has(signal)) {

@@ -1,12 +1,12 @@
-/** A message of a stream of server-sent events. The id is where a client goes on from that has had it. */
+/** A server-sent event. A client that reconnects sends the id of its last one. */
 export function message(event: string, id: string, data: object): string {
   return `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Milliseconds after which a client whose connection broke tries again. */
+/** Pause of a client before it reconnects, in ms. */
 export const RETRY = 'retry: 1000\n\n';
 
-/** No message, but a sign of life, and the place that a client goes on from. */
+/** A heartbeat comment with the current position as id. */
 export function ping(id: string): string {
   return `: ping\nid: ${id}\n\n`;
 }

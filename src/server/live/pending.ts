@@ -1,9 +1,9 @@
 import type { TrailEvent } from '../../schemas/event.js';
 
-/** Most iterations that one event names; whoever is told of more reads them all. */
+/** Most iterations of one event; beyond them the event names none, and clients read all. */
 const MOST_ITERATIONS = 100;
 
-/** Events that wait to be sent, those of one kind and run as one: what it is now is read once, however often it has changed. */
+/** Events that wait to be sent, coalesced by kind and run: clients read the current state once, however often it changed. */
 export class PendingEvents {
   readonly #events = new Map<string, TrailEvent>();
 
@@ -14,7 +14,7 @@ export class PendingEvents {
   add(event: TrailEvent): void {
     const key = `${event.kind} ${event.status} ${event.runId} ${event.projectId}`;
     const before = this.#events.get(key);
-    // Behind what came meanwhile: of two statuses the newer one is told last.
+    // Re-inserted at the end, so that the newest status is sent last.
     this.#events.delete(key);
     this.#events.set(key, before === undefined ? event : { ...event, iterations: both(before.iterations, event.iterations) });
   }

@@ -6,40 +6,40 @@ import { onceAborted } from './closing.js';
 import { message, ping, RETRY } from './messages.js';
 import { PendingEvents } from './pending.js';
 
-/** Milliseconds that events wait for others of their kind. */
+/** Time in which events of one kind are coalesced, in ms. */
 const GATHER = 50;
 const HEARTBEAT = 15_000;
-/** A key that was revoked, or a member who was sent away, is told nothing after twice this. */
+/** Interval of access checks, in ms. A revoked caller gets no events after two of them. */
 const RECHECK = 30_000;
-/** Bytes that are written ahead of a slow reader, and events that wait for it; of one that is slower it is said that it missed some. */
+/** Buffer of a slow reader, in bytes and events. On overflow it gets `reset`. */
 const AHEAD = { bytes: 64 * 1024, events: 1_000 };
 
 export interface StreamOptions {
   feed: EventFeed;
   caller: Caller;
   topic: EventTopic;
-  /** Where the client has been before; null where it begins. */
+  /** The id of the client's last event; null if it is new. */
   lastEventId: string | null;
-  /** Rejects with `unauthenticated`, `forbidden` or `not_found` once the caller may not follow this topic any more. */
+  /** Rejects with `unauthenticated`, `forbidden` or `not_found` if the caller lost access to the topic. */
   recheck(): Promise<unknown>;
-  /** Milliseconds between two checks of that. */
+  /** Interval of these checks, in ms. */
   recheckEvery?: number | undefined;
   /** Aborted when the server stops. */
   closing: AbortSignal;
-  /** Aborted when the client has gone. */
+  /** Aborted when the client disconnects. */
   gone: AbortSignal;
 }
 
 const encoder = new TextEncoder();
 
 /**
- * What is committed to a topic, as it is committed, from where the client was: first what the caller may read of it since then, then what the
- * one reader of all finds. The two overlap, and by its transaction each event is told once. Rejects where the database cannot be read.
+ * Streams the events of a topic from the client's last position: first those read as the caller, then those of the shared feed. The two
+ * overlap; events are deduplicated by transaction. Rejects if the database cannot be read.
  */
 export async function openStream(options: StreamOptions): Promise<ReadableStream<Uint8Array>> {
   const early: EventBatch[] = [];
   let take = (batch: EventBatch): void => void early.push(batch);
-  // In this order, so that whatever the read below does not see is told to the follower.
+  // Follow before reading: the feed then has every event that the read does not see.
   const stop = await options.feed.follow((batch) => take(batch));
   try {
     const mode = await options.feed.detect();
@@ -61,9 +61,9 @@ class LiveStream {
   readonly #pending = new PendingEvents();
   readonly #over = new AbortController();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  /** Everything up to here was sent, or is pending. */
+  /** Position up to which all events were sent or are pending. */
   #position: Position | null = null;
-  /** Everything up to here was sent. */
+  /** Position up to which all events were sent. */
   #sent = '';
   #hasMissed = false;
   #gathering: NodeJS.Timeout | undefined;
@@ -85,14 +85,14 @@ class LiveStream {
     options.gone.addEventListener('abort', () => this.#end(), { once: true, signal: this.#over.signal });
   }
 
-  /** Greets the client, and tells it what it has missed. */
+  /** Sends `hello` and the missed events. */
   begin(mode: EventFeed['mode'], missed: EventBatch): void {
     const { lastEventId, recheckEvery = RECHECK, closing, gone } = this.#options;
     const known = lastEventId === null ? null : parsePosition(lastEventId);
-    // With the place it was at, so that a client that hears no more than this misses nothing.
+    // With the client's own position: if the connection breaks here, nothing is missed.
     this.#sent = known?.text ?? missed.position;
     this.#write(RETRY + message('hello', this.#sent, { mode }));
-    // A place of which nothing is known any more may even lie ahead, in a database that was restored.
+    // An unknown position may even lie ahead, after a restore of the database.
     this.#position = missed.incomplete ? null : known;
     this.take(missed);
     this.#send();
@@ -119,20 +119,20 @@ class LiveStream {
     return event.projectId === projectId && (runId === undefined || event.runId === runId);
   }
 
-  /** Whoever reads everything anew needs no events from before. */
+  /** A `reset` makes the client reload, so pending events are dropped. */
   #miss(): void {
     this.#pending.clear();
     this.#hasMissed = true;
   }
 
-  /** Sends what waits, unless the reader is behind: then the next one who asks is `pull`. */
+  /** Flushes pending events. If the stream is full, `pull` flushes later. */
   #send(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
     if (this.#position === null || !this.#hasRoom()) return;
     const to = this.#position.text;
     const events = this.#pending.take();
-    // All but the last with the place before all of them: a client that loses the connection in between is told all of them again.
+    // All but the last carry the position before the batch: a client that reconnects in between gets the whole batch again.
     let text = events.map((event, index) => message(event.kind, index === events.length - 1 ? to : this.#sent, event)).join('');
     if (this.#hasMissed) text = message('reset', to, {});
     this.#hasMissed = false;
@@ -151,7 +151,7 @@ class LiveStream {
     try {
       await this.#options.recheck();
     } catch (error) {
-      // A database that does not answer says nothing about the caller.
+      // If the database does not answer, the caller's access is unknown: keep the stream.
       const isOver = isOptrailError(error) && ['unauthenticated', 'forbidden', 'not_found'].includes(error.code);
       if (isOver) this.#sayGoodbye('unauthorized');
     }
@@ -170,7 +170,7 @@ class LiveStream {
     try {
       this.#controller?.close();
     } catch {
-      // The reader has ended it already.
+      // The client has closed the stream already.
     }
   }
 

@@ -13,19 +13,19 @@ const TAGS: Readonly<Record<string, string>> = {
   Iterations: 'Candidates that a run evaluated.',
   Samples: 'Examples that an iteration evaluated.',
   Checkpoints: 'An optimizer’s own state, to go on from.',
-  Views: 'What a page of runs is drawn from.',
+  Views: 'Views of runs for a page.',
   Trust: 'Verdicts: is a win real, which edit made it, what did it break.',
-  Events: 'What is committed, as it is committed.',
+  Events: 'Live events of commits.',
   Analytics: 'Rankings and sums.',
   Projects: 'The tenants.',
-  Members: 'Who belongs to a project.',
+  Members: 'Users of a project and their roles.',
   Keys: 'API keys of a project.',
   Server: 'About the server itself.',
 };
 
-const DESCRIPTION = `The trail of prompt optimization: runs, iterations and samples. JSON in UTF-8, names in camelCase, times as ISO 8601 in UTC. What a caller sees and may do is decided by the database, for each request. Every write may be sent again: with the same ids it is stored once.`;
+const DESCRIPTION = `The trail of prompt optimization: runs, iterations and samples. JSON in UTF-8, names in camelCase, times as ISO 8601 in UTC. The database decides for each request what the caller may see and do. Every write may be sent again: with the same ids it is stored once.`;
 
-/** OpenAPI 3.1 of the route table, made from the schemas that the server itself checks by. */
+/** OpenAPI 3.1 of the route table, made from the schemas that the server validates with. */
 export function openApiDocument(routes: readonly Route[], basePath = ''): OpenApiDocument {
   const components = new Components(NAMED_HERE);
   components.of(ProblemSchema, 'output');
@@ -69,7 +69,7 @@ function operationOf(route: Route, components: Components, shared: Record<string
     summary,
     ...(description === undefined ? {} : { description }),
     'x-optrail-access': access,
-    // An open server asks for nothing.
+    // An open server needs no credentials.
     security: access === 'anybody' ? [] : [{ [access === 'scraper' ? 'metrics' : 'bearer']: [] }, {}],
     parameters: [...parametersOf(params, 'path', components), ...parametersOf(query, 'query', components)],
     ...(body === undefined ? {} : { requestBody: bodyOf(body, components) }),
@@ -106,12 +106,12 @@ function bodyOf({ schema, example, line, optional }: BodySpec, components: Compo
   };
 }
 
-/** Lines of JSON are text to OpenAPI 3.1, of which it can be said what each holds. */
+/** NDJSON as OpenAPI 3.1 describes it: text, with the schema of a line. */
 function linesOf(contentSchema: JsonSchema, example: unknown): Media {
   return { schema: { type: 'string', contentMediaType: JSON_TYPE, contentSchema }, example: `${JSON.stringify(example)}\n` };
 }
 
-/** The row of an example that lists one. */
+/** The first row of an example of a list. */
 function firstOf(example: unknown): unknown {
   const { data, samples } = example as { data?: unknown[]; samples?: unknown[] };
   return (data ?? samples)?.[0] ?? example;

@@ -7,7 +7,7 @@ import type { OptimizationRun } from '../../schemas/run.js';
 import type { OptimizationSample } from '../../schemas/sample.js';
 import type { RunCurve, RunProgram, SampleMatrix } from '../../schemas/views.js';
 
-/** What the documentation shows, one trail throughout. */
+/** The examples of the documentation, all of one run. */
 
 const RUN_ID = '0199f3a2-7b1e-7c44-9d0a-3f5b8a1c2d4e';
 export const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';

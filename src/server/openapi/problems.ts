@@ -16,11 +16,11 @@ const http = (status: number, name: string, message: string, hint?: string): Sam
 
 const RETRY = { retryable: true, hint: 'Try again in a moment.' };
 
-/** How each code that a route may answer with looks. */
+/** An example of each code. */
 const SAMPLES: Partial<Record<OptrailErrorCode, Sample>> = {
   ambiguous_id: code('ambiguous_id', 'Several projects hold a run with this id.', { path: 'projectId', hint: 'Pass projectId.' }),
   conflict: code('conflict', 'Iteration 4 of the run is another one.', { path: 'iteration' }),
-  constraint_violation: code('constraint_violation', 'The parent is no run of the project.', {
+  constraint_violation: code('constraint_violation', 'The parent is not a run of the project.', {
     constraint: 'optimization_runs_parent_fkey',
   }),
   forbidden: code('forbidden', 'Your role in the project does not allow this, or the project does not exist.'),
@@ -29,14 +29,14 @@ const SAMPLES: Partial<Record<OptrailErrorCode, Sample>> = {
     hint: 'Nothing was stored.',
   }),
   invalid_status_transition: code('invalid_status_transition', 'A run that is completed can’t become running.', { path: 'status' }),
-  not_found: code('not_found', 'There is no such run, or none that you may see.', { path: 'runId' }),
+  not_found: code('not_found', 'The run does not exist, or you may not see it.', { path: 'runId' }),
   too_large: code('too_large', 'The body is larger than 32 MiB.', { hint: 'Send less at once.' }),
 };
 
 const KNOWN_CALLER: readonly Sample[] = [
   code('unauthenticated', 'The API key or token is missing, wrong, expired or revoked.'),
   SAMPLES.forbidden as Sample,
-  code('rate_limited', 'Too many requests.', { ...RETRY, hint: 'Wait for the seconds that Retry-After says.' }),
+  code('rate_limited', 'Too many requests.', { ...RETRY, hint: 'Wait for the seconds of Retry-After.' }),
 ];
 const ANY: readonly Sample[] = [
   SAMPLES.forbidden as Sample,
@@ -57,7 +57,7 @@ const BODY: readonly Sample[] = [
 ];
 const WRITE: readonly Sample[] = [code('disk_full', 'The disk that the database is on is full.')];
 
-/** What else than its answers a route may say, by status: each a description and examples. */
+/** The problems of a route by status, each with a description and examples. */
 export function problemsOf(route: Route): Map<number, { codes: string[]; response: object }> {
   const samples = [
     ...ANY,

@@ -4,12 +4,12 @@ import { BulkResultSchema } from '../http/bulk-result.js';
 import { ProblemSchema } from '../http/problem.js';
 import type { JsonSchema } from '../openapi-types.js';
 
-/** The name of a schema that the document holds once, and what its type can't tell of it. */
+/** Metadata of a schema: its name in the document, and facts that its type lacks. */
 type Meta = { id?: string } & Partial<Pick<z.core.JSONSchema.BaseSchema, 'type' | 'additionalProperties' | 'description'>>;
 
 const JSON_VALUE = 'JsonValue';
 
-/** The schemas by the names that generated clients know them by. */
+/** The schemas by their names in generated clients. */
 const NAMED: Readonly<Record<string, z.ZodType>> = {
   ApiKey: schemas.ApiKeySchema,
   CreateApiKey: schemas.CreateApiKeySchema,
@@ -41,8 +41,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
 };
 
 /**
- * The schemas of a document, made from Zod's: what goes in has the form that a caller may write, what goes out the one that is given. A
- * schema that has a name stands in the components once, and is referred to.
+ * The schemas of a document, made from Zod's: input schemas for requests, output schemas for answers. A named schema is a component and
+ * referred to.
  */
 export class Components {
   readonly schemas: Record<string, JsonSchema> = {
@@ -52,13 +52,13 @@ export class Components {
 
   constructor(more: Readonly<Record<string, z.ZodType>>) {
     for (const [id, schema] of Object.entries({ ...NAMED, ...more })) this.#registry.add(schema, { id });
-    // Copied by a function, which tells nothing of its type.
+    // These schemas are functions, which have no type.
     this.#registry.add(schemas.JsonObjectSchema, { type: 'object' });
     this.#registry.add(schemas.OptimizationConfigSchema, { type: 'object' });
     this.#registry.add(schemas.ScoresSchema, { type: 'object', additionalProperties: { type: 'number' } });
   }
 
-  /** A schema for a place in the document. */
+  /** The JSON Schema of a Zod schema; named ones become components. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $defs = {}, ...made } = z.toJSONSchema(schema, {
       io,
@@ -76,7 +76,7 @@ export class Components {
   }
 }
 
-/** A point in time may be a Date to a program; on the wire it is text. */
+/** Times are text on the wire, though programs may pass a Date. */
 function asTime({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   const { def } = zodSchema._zod;
   if (def.type !== 'union' || !def.options.some((option) => option._zod.def.type === 'date')) return;
@@ -84,7 +84,7 @@ function asTime({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSc
   Object.assign(jsonSchema, { type: 'string', format: 'date-time' });
 }
 
-/** The one schema that refers to itself is that of any JSON value; Zod makes it anew, and names it, wherever it stands. */
+/** Zod gives the recursive schema of JSON values a new name at each use; all become one component. */
 function isJsonValue(name: string): boolean {
   return name.startsWith('__schema');
 }
@@ -94,8 +94,8 @@ function refTo(name: string): string {
 }
 
 /**
- * References into the components; and without what says nothing on the wire: names, the array a program may not change, keys that are
- * text. What is given may get further fields one day.
+ * Points references to the components, and drops facts without a meaning on the wire: names, read-only arrays, text keys. Answers may gain
+ * fields in later versions.
  */
 function tidy(value: unknown, io: 'input' | 'output'): unknown {
   if (Array.isArray(value)) return value.map((each) => tidy(each, io));
@@ -106,7 +106,7 @@ function tidy(value: unknown, io: 'input' | 'output'): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, key === 'properties' ? tidyEach(item, io) : tidy(item, io)]));
 }
 
-/** Of these the keys are names of fields, and no keywords. */
+/** Keywords whose keys are names of fields. */
 function tidyEach(fields: unknown, io: 'input' | 'output'): unknown {
   return Object.fromEntries(Object.entries(fields as JsonSchema).map(([name, schema]) => [name, tidy(schema, io)]));
 }

@@ -1,12 +1,12 @@
 import { OptrailError } from '../../errors.js';
 
-/** The value, or `not_found` where there is none that the caller may see. */
-export function present<T>(value: T | null, path: string, what: string): T {
+/** The value, or `not_found` if it is null: absent and invisible rows are answered alike. */
+export function present<T>(value: T | null, path: string, noun: string): T {
   if (value !== null) return value;
-  throw new OptrailError('not_found', `There is no such ${what}, or none that you may see.`, { path });
+  throw new OptrailError('not_found', `The ${noun} does not exist, or you may not see it.`, { path });
 }
 
-/** The same of what was to be deleted. */
-export function wasThere(there: boolean, path: string, what: string): void {
-  present(there ? true : null, path, what);
+/** The same for a deletion. */
+export function wasThere(there: boolean, path: string, noun: string): void {
+  present(there ? true : null, path, noun);
 }

@@ -10,10 +10,10 @@ import type { Call } from '../route.js';
 /** Bytes of lines that are held until they are stored together. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
-/** What became of a value: it is stored, perhaps under an id, or was refused. */
+/** Outcome of a value: stored, with the id of its row if it has one, or refused. */
 export type Outcome = { id?: string | undefined } | { error: unknown };
 
-/** Stores values that came in lines, some at a time. An outcome each, in their order; it does not reject. */
+/** Stores the values of lines in batches. Returns an outcome each, in order; never rejects. */
 export interface BatchStore {
   /** Most values of one call. */
   most: number;
@@ -33,12 +33,12 @@ export function itemByItem(store: (value: unknown, signal: AbortSignal) => Promi
 }
 
 /**
- * Stores the lines of a body as they come, and answers a line for each: one that is refused stops no other. Memory holds a batch and the
- * results alone. Where the server or the database fails, the answer ends with the lines that met it: what has no result was not tried.
+ * Stores the lines of a body as they arrive, and answers a line for each; a refused line does not stop others. Memory holds one batch and the
+ * results. If the server or the database fails, the answer ends with the affected lines; lines without a result were not tried.
  */
 export async function bulk(call: Call<unknown, unknown>, batches: BatchStore): Promise<Response> {
   const reader = call.lines()[Symbol.asyncIterator]();
-  // What is wrong with the whole body is then told by the status.
+  // An error of the whole body is told by the status.
   const first = await reader.next();
   const results = new ResultStream();
   void new BulkRun(call, batches, results).run(first, reader).finally(() => results.end());
@@ -46,8 +46,8 @@ export async function bulk(call: Call<unknown, unknown>, batches: BatchStore): P
 }
 
 /**
- * Results wait here without limit, and few they are: a client that sends everything before it reads anything would otherwise wait for the
- * server, and the server for it.
+ * Results are buffered without limit: a client that sends everything before it reads anything would otherwise deadlock with the server.
+ * They are small.
  */
 class ResultStream {
   readonly body: ReadableStream<Uint8Array>;
@@ -74,7 +74,7 @@ class ResultStream {
   }
 }
 
-/** A line that was read: its value, or why it has none. */
+/** A line that was read: its value or its error. */
 type Waiting = { line: number } & ({ value: unknown } | { error: unknown });
 
 class BulkRun {
@@ -95,14 +95,14 @@ class BulkRun {
       }
       await this.flush();
     } catch (error) {
-      // The body broke off: what came before is stored.
+      // The body broke off: store the lines before it.
       if (await this.flush()) this.refuse(this.line + 1, error);
     } finally {
       await rest.return?.();
     }
   }
 
-  /** Whether to go on. */
+  /** Returns whether to continue. */
   private async take(bytes: Uint8Array): Promise<boolean> {
     if (this.call.closing.aborted) throw new OptrailError('closed', 'The server is stopping.', { retryable: true });
     if (this.line === MAX_BATCH) throw tooMany();
@@ -131,7 +131,7 @@ class BulkRun {
     return goesOn;
   }
 
-  /** A batch has the time that a request has. */
+  /** Runs a batch with the time-out of a request. */
   private async timed<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const leave = () => controller.abort(this.call.signal.reason);
@@ -145,7 +145,7 @@ class BulkRun {
     }
   }
 
-  /** Whether the fault is the line's own, and others may do better. */
+  /** Returns whether the fault is the line's own, so that later lines may succeed. */
   private refuse(line: number, error: unknown): boolean {
     const problem = problemOf(error, this.call.docs);
     this.results.write({ line, status: problem.status, problem });
@@ -153,7 +153,7 @@ class BulkRun {
   }
 }
 
-/** The value of a line, or why it has none; null for an empty line. */
+/** The value of a line or its error; null for an empty line. */
 function parsed(bytes: Uint8Array, line: number): { value: unknown } | { error: unknown } | null {
   try {
     const value = parseJson(bytes, line);

@@ -20,7 +20,7 @@ export const checkpointRoutes = [
     tag: 'Checkpoints',
     summary: 'Read the newest checkpoint of a run',
     answer: CHECKPOINT,
-    others: { 204: { description: 'There is none, or no run that you may see.' } },
+    others: { 204: { description: 'There is no checkpoint, or you may not see the run.' } },
     refusals: ['ambiguous_id'],
   }),
 ];

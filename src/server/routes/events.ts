@@ -29,7 +29,7 @@ const STREAM: AnswerSpec = { description: 'The stream, until either side ends it
 const HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
-  // nginx would keep what comes until it fills a buffer.
+  // nginx would buffer events otherwise.
   'x-accel-buffering': 'no',
 };
 
@@ -70,7 +70,7 @@ export const eventRoutes = [
 
 async function streamOf(call: Call<unknown, { lastEventId?: string | undefined }>, topic: EventTopic): Promise<Response> {
   const { request, query, client, caller, trail, recheck, recheckMs, closing, signal } = call;
-  // Nobody would read its stream, nor end it.
+  // HEAD: a stream would never be read or closed.
   if (request.method === 'HEAD') return new Response(null, { headers: HEADERS });
   const body = await openStream({
     feed: trail.events,

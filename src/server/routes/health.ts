@@ -42,8 +42,7 @@ export const healthRoutes = [
     operation: 'metrics',
     tag: 'Server',
     summary: 'Figures for Prometheus',
-    description:
-      'Over all projects: for the user of this machine, where the server is open, and for whoever sends the metrics token as the bearer.',
+    description: 'Over all projects: for the user of this machine if the server is open, and for bearers of the metrics token.',
     answers: {
       200: { description: 'In the text format of Prometheus.', type: 'text/plain', example: 'optrail_runs{status="running"} 2\n' },
     },

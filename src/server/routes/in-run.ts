@@ -1,8 +1,8 @@
 import { OptrailError } from '../../errors.js';
 
 /**
- * A body as the functions take it: of the run that the path names, and of the project that the query names. A body that names others is
- * refused, since one of the two must be a mistake.
+ * Adds the run of the path and the project of the query to a body. A body that names another run or project is refused, since one of the two
+ * is a mistake.
  */
 export function inRun(body: unknown, runId: string, projectId: string | undefined): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
@@ -14,6 +14,6 @@ export function inRun(body: unknown, runId: string, projectId: string | undefine
 }
 
 function differs(path: string, place: string): OptrailError {
-  const message = `is another than that of ${place}; leave it out`;
+  const message = `differs from ${place}; leave it out`;
   return new OptrailError('invalid_input', `${path}: ${message}`, { issues: [{ path, message }], hint: 'Nothing was stored.' });
 }

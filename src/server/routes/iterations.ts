@@ -28,7 +28,7 @@ export const iterationRoutes = [
     tag: 'Iterations',
     summary: 'List the iterations of a run',
     description:
-      'By number, 1,000 a page where `limit` is left out; a page ends after 8 MiB. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
+      'By number, 1,000 a page by default; a page ends after 8 MiB. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
     params: RunPath,
     query: IterationsQuery,
     answer: { description: 'A page of iterations.', example: exampleList(anIteration), line: OptimizationIterationSchema },
@@ -86,7 +86,7 @@ export const iterationRoutes = [
     tag: 'Iterations',
     summary: 'Read the winner of a run',
     answer: { description: 'The best full evaluation.', example: anIteration },
-    others: { 204: { description: 'No full evaluation was completed, or there is no run that you may see.' } },
+    others: { 204: { description: 'No full evaluation was completed, or you may not see the run.' } },
     refusals: ['ambiguous_id'],
   }),
 ];

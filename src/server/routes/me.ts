@@ -12,7 +12,7 @@ export const meRoutes = [
     ...ENDPOINTS.whoAmI,
     operation: 'whoAmI',
     tag: 'Server',
-    summary: 'Who you are to this server',
+    summary: 'Read your identity and roles',
     answers: {
       200: {
         description: 'You.',
@@ -30,7 +30,7 @@ function subOf(caller: Caller): string | null {
   return caller.kind === 'token' ? (caller.claims.sub ?? null) : null;
 }
 
-/** A token's projects are those that its claims name, and those that its user is a member of. */
+/** The projects of a token: those of its claims, and those of its user's memberships. */
 async function projectsOf(caller: Caller, client: TrailClient, signal: AbortSignal): Promise<Record<string, ProjectRole> | null> {
   if (caller.kind === 'local') return null;
   if (caller.kind === 'key') return { [caller.projectId]: caller.role };

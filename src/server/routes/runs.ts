@@ -13,7 +13,7 @@ import { withRows } from './paging.js';
 import { ByIdQuery, GONE, RunPath } from './shapes.js';
 
 const { tags: _, offset: __, ...filters } = OptimizationRunFiltersSchema.shape;
-/** The filters of the SDK; what may be several things is given several times. There is no offset. */
+/** The filters of the SDK without the offset. A filter with several values is given several times. */
 const RunsQuery = z.strictObject({
   ...filters,
   status: z.array(RunStatusSchema).min(1).optional().describe('One of these; may be given several times.'),

@@ -9,7 +9,7 @@ import type { BatchStore, Outcome } from './bulk.js';
 /** Samples of one transaction. */
 const BATCH = 1000;
 
-/** Stores the lines of samples in batches; where one of a batch is refused by the database, each of it by itself. */
+/** Stores the lines of samples in batches; if the database refuses a batch, each sample of it alone. */
 export function sampleBatches(client: TrailClient, placed: (value: unknown) => unknown): BatchStore {
   return {
     most: BATCH,
@@ -29,7 +29,7 @@ export function sampleBatches(client: TrailClient, placed: (value: unknown) => u
   };
 }
 
-/** As the client would check it, so that one that is wrong does not take its batch with it. */
+/** Validates a sample as the client does, so that an invalid one does not fail its batch. */
 function check(value: unknown, placed: (value: unknown) => unknown): { input: CreateOptimizationSampleInput } | { error: unknown } {
   try {
     const sample = placed(value);
@@ -46,7 +46,7 @@ async function failureOf(call: Promise<unknown>): Promise<{ error: unknown } | n
   );
 }
 
-/** Whether one sample of a batch may be the reason, so that the others can be stored without it. */
+/** Whether one sample of the batch may be the cause, so that the others can be stored without it. */
 function isOfOne(error: unknown): boolean {
   return isOptrailError(error) && statusOf(error.code) < 500 && error.code !== 'aborted';
 }

@@ -23,17 +23,17 @@ import { pageOf } from './paging.js';
 import { sampleBatches } from './sample-batches.js';
 import { ByIdQuery, exampleList, HashesQuery, LimitSchema, RunPath, USUAL_ROWS } from './shapes.js';
 
-/** The place of a sample in its run, as text. */
+/** A cursor: iteration and index of the last sample. */
 const CursorSchema = z
   .string()
-  .regex(/^\d{1,10}[.]\d{1,10}$/, 'is none that this list gave')
+  .regex(/^\d{1,10}[.]\d{1,10}$/, 'is not a cursor of this list')
   .transform((text) => {
     const [iteration = 0, sampleIndex = 0] = text.split('.').map(Number);
     return { iteration, sampleIndex };
   })
   .refine(
     (place) => Object.values(place).every((number) => IterationNumberSchema.safeParse(number).success),
-    'is none that this list gave',
+    'is not a cursor of this list',
   );
 
 const SamplesQuery = HashesQuery.extend({
@@ -46,7 +46,7 @@ const SamplesQuery = HashesQuery.extend({
   cursor: CursorSchema.optional().describe('`nextCursor` of the page before.'),
 });
 
-/** As it comes: the client checks each sample. */
+/** The batch alone: the client checks each sample. */
 const RawSamplesSchema = z.strictObject({ samples: z.array(z.unknown()) });
 
 export const sampleRoutes = [
@@ -54,7 +54,7 @@ export const sampleRoutes = [
     tag: 'Samples',
     summary: 'List the samples of a run',
     description:
-      'By iteration and index, 1,000 a page where `limit` is left out; a page ends after 8 MiB. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
+      'By iteration and index, 1,000 a page by default; a page ends after 8 MiB. Ask for `application/x-ndjson` and they stream, a row a line, all of them or `limit`.',
     params: RunPath,
     query: SamplesQuery,
     answer: { description: 'A page of samples.', example: exampleList(aSample), line: OptimizationSampleSchema },
@@ -127,7 +127,7 @@ export const sampleRoutes = [
   }),
 ];
 
-/** An error of an item, told by its path in the whole. */
+/** Rethrows an item's error with its path in the body. */
 function below<T>(root: string, read: () => T): T {
   try {
     return read();

@@ -14,7 +14,7 @@ export const RunPath = z.strictObject({ runId: IdSchema });
 export const IterationPath = RunPath.extend({ number: IterationNumberSchema });
 
 const byId = {
-  projectId: NameSchema.optional().describe('The project of the run; needed only where several visible projects hold the same id.'),
+  projectId: NameSchema.optional().describe('The project of the run; needed only if several visible projects hold the same id.'),
 };
 export const ByIdQuery = z.strictObject(byId);
 export const HashesQuery = z.strictObject({
@@ -25,7 +25,7 @@ export const HashesQuery = z.strictObject({
 /** A cursor of a list by iteration: the number of the last one. */
 export const IterationCursorSchema = z
   .string()
-  .regex(/^\d{1,10}$/, 'is none that this list gave')
+  .regex(/^\d{1,10}$/, 'is not a cursor of this list')
   .transform(Number)
   .pipe(IterationNumberSchema)
   .optional()
@@ -33,12 +33,12 @@ export const IterationCursorSchema = z
 
 export const LimitSchema = z.int().min(1).max(MOST_ROWS);
 
-/** A list, and what its next page is asked for with. */
+/** A page of a list, with the cursor of the next one. */
 export function listOf(item: z.ZodType) {
   return z.object({ data: z.array(item), hasMore: z.boolean(), nextCursor: z.string().nullable() });
 }
 
-/** A whole list of an example. */
+/** An example of a whole list. */
 export function exampleList(...data: unknown[]) {
   return { data, hasMore: false, nextCursor: null };
 }

@@ -15,7 +15,7 @@ const ProgramsQuery = ByIdQuery.extend({
 });
 const SearchQuery = z.strictObject({
   q: NameSchema.describe('What to look for, whatever the case.'),
-  limit: z.int().min(1).max(100).optional().describe('Most of each kind; 20 where it is left out.'),
+  limit: z.int().min(1).max(100).optional().describe('Most of each kind; 20 by default.'),
 });
 
 export const viewRoutes = [

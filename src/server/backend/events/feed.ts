@@ -5,16 +5,16 @@ import { parsePosition } from '../../position.js';
 import { asSystem } from '../as-system.js';
 import { NotificationListener } from './notification-listener.js';
 
-/** Milliseconds between two looks where the database does not say when there is something. */
+/** Interval of polls without notifications, in ms. */
 const LOOK_EVERY = 1_000;
-/** And where it does: whatever was said unheard is found then. */
+/** Interval of polls with notifications, in ms: it finds events whose notification was lost. */
 const LOOK_ANYWAY_EVERY = 5_000;
-/** Least milliseconds between two looks, and as a multiple of what the last one took, up to the usual second. */
+/** Pause between polls: 4x the last query's time, between 25 ms and 1 s. */
 const REST = { least: 25, share: 4 };
-/** Milliseconds that it goes on when nobody follows any more: who lost the connection comes back. */
+/** Polling goes on for 10 s after the last follower leaves; clients usually reconnect. */
 const LINGER = 10_000;
 
-/** What was committed, as it is committed: one reader of all projects for as many followers as there are. */
+/** Reads committed events of all projects once, for all followers. */
 export class DatabaseEvents {
   readonly #open: () => Promise<Database>;
   readonly #followers = new Set<(page: EventPage) => void>();
@@ -30,18 +30,18 @@ export class DatabaseEvents {
   #lingering: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /** @param open gives the database, the same each time; it is opened by the first use */
+  /** @param open gives the database, always the same one; the first use opens it */
   constructor(open: () => Promise<Database>) {
     this.#open = open;
   }
 
-  /** Whether the database says that there is something, or is asked each second. */
+  /** `listen` if the database notifies, `poll` if it is queried each second. */
   get mode(): 'listen' | 'poll' {
     if (this.#ear !== undefined) return this.#ear.hears ? 'listen' : 'poll';
     return this.#mode ?? 'poll';
   }
 
-  /** The mode, found out by trying where nobody has yet. */
+  /** Detects the mode with a test notification if it is not known yet. */
   async detect(): Promise<'listen' | 'poll'> {
     if (this.#ear === undefined && this.#mode !== undefined) return this.#mode;
     await this.#start();
@@ -51,8 +51,8 @@ export class DatabaseEvents {
   }
 
   /**
-   * Events of a topic that were committed after a position, as the caller sees them; with null the position of now. A position that no
-   * server gave out is one of which nothing is known any more.
+   * Events of a topic that were committed after a position, as the caller sees them; with null the current position. An invalid position is
+   * treated as expired: the page is `incomplete`.
    */
   async since(identity: Identity, topic: { projectId: string; runId?: string | undefined }, position: string | null): Promise<EventPage> {
     const scope = scopeOf(await this.#open(), identity);
@@ -61,8 +61,8 @@ export class DatabaseEvents {
   }
 
   /**
-   * Calls back with whatever is committed to any project after the promise has resolved, and with how far it has looked where there is
-   * nothing. Gives the way to stop.
+   * Calls back with each batch of all projects that is committed after the promise has resolved; a batch without events only advances the
+   * position. Resolves to the function that stops it.
    */
   async follow(follower: (page: EventPage) => void): Promise<() => void> {
     this.#followers.add(follower);
@@ -79,7 +79,7 @@ export class DatabaseEvents {
     }
   }
 
-  /** There may be something: look at once. */
+  /** Polls at once. */
   poke(): void {
     if (this.#position !== undefined) this.#lookSoon();
   }
@@ -125,7 +125,7 @@ export class DatabaseEvents {
     await Promise.all([ear?.close(), this.#looking]);
   }
 
-  /** Looks so many milliseconds from now, unless it will sooner: notifications that keep coming must not put it off. */
+  /** Schedules a poll in so many ms, unless an earlier one is scheduled: frequent notifications must not postpone it. */
   #lookWithin(milliseconds: number): void {
     const due = performance.now() + milliseconds;
     if (this.#timer !== undefined && this.#due <= due) return;
@@ -134,7 +134,7 @@ export class DatabaseEvents {
     this.#timer = setTimeout(() => this.#look(), milliseconds).unref();
   }
 
-  /** Many notifications come to one look. */
+  /** Coalesces notifications into one poll. */
   #lookSoon(): void {
     if (this.#looking !== undefined) this.#again = true;
     else this.#lookWithin(this.#rest);
@@ -148,13 +148,13 @@ export class DatabaseEvents {
       this.#looking = undefined;
       this.#rest = Math.min(LOOK_EVERY, Math.max(REST.least, REST.share * (performance.now() - began)));
       if (this.#position === undefined) return;
-      // Where something happens more will, and a notification may have been sent before we were known to listen.
+      // Poll again after events: more are likely, and a notification may have been sent before our lease was visible.
       const isQuiet = !found && this.mode === 'listen';
       this.#lookWithin(this.#again ? this.#rest : isQuiet ? LOOK_ANYWAY_EVERY : LOOK_EVERY);
     });
   }
 
-  /** Whether there was something. A database that does not answer is asked again, from the same position. */
+  /** Returns whether there were events. If the database does not answer, the next poll starts at the same position. */
   async #read(): Promise<boolean> {
     const from = this.#position;
     if (from === undefined) return false;

@@ -5,18 +5,18 @@ import { EVENT_CHANNEL, keepListener, removeListener } from '../../../store/even
 import { scopeOf } from '../../../store/scope.js';
 import { asSystem } from '../as-system.js';
 
-/** Milliseconds within which a listener must hear itself. */
+/** Timeout of the LISTEN self-test, in ms. */
 const HEARD_WITHIN = 2_000;
-/** Milliseconds between two times that it makes sure, and has writers notify for a further minute. */
+/** Interval of the self-test, in ms. Each renews this listener's lease (1 minute); writers notify only while one is valid. */
 const RENEW_EVERY = 20_000;
-/** Milliseconds until it tries again where nothing was heard, as behind a transaction pooler. */
+/** Pause after a failed self-test, in ms, as behind a transaction pooler. */
 const DEAF_FOR = 60_000;
-/** Milliseconds until it tries again where the database did not answer. */
+/** Pause after the database did not answer, in ms. */
 const RETRY_AFTER = 1_000;
 
 /**
- * Hears the database say that something was committed, on a connection of its own, for as long as it is wanted. It believes only what
- * it has heard: LISTEN succeeds behind a transaction pooler too, so it notifies itself over another connection.
+ * Listens for notifications of commits, on a connection of its own. LISTEN succeeds behind a transaction pooler without ever delivering, so
+ * the listener tests itself with a notification over another connection.
  */
 export class NotificationListener {
   readonly #id = randomUUID();
@@ -26,11 +26,11 @@ export class NotificationListener {
   readonly #running: Promise<void>;
   #heardItself: () => void = () => {};
   #settle: () => void = () => {};
-  /** Resolves when it is known for the first time whether anything is heard. */
+  /** Resolves when the first self-test has ended. */
   readonly settled: Promise<void>;
   hears = false;
 
-  /** @param wake called with each notification, and whenever some may have been missed */
+  /** @param wake called for each notification, and whenever some may have been missed */
   constructor(database: Database, wake: () => void) {
     this.#database = database;
     this.#wake = wake;
@@ -51,13 +51,13 @@ export class NotificationListener {
       this.hears = false;
       this.#settle();
       if (rest === null) return;
-      // What was said while nobody listened is found by looking.
+      // Notifications of the meantime are lost: poll.
       this.#wake();
       await this.#pause(rest);
     }
   }
 
-  /** Listens until the connection breaks or turns out to be deaf; how long to wait before the next try, or null where there need be none. */
+  /** Listens until the connection closes or fails the self-test. Returns ms until the next attempt, or null if LISTEN is unsupported. */
   async #listen(): Promise<number | null> {
     const listening = await this.#database.listen(EVENT_CHANNEL, (payload) => this.#hear(payload));
     if (listening === null) return null;
@@ -70,7 +70,7 @@ export class NotificationListener {
       return 0;
     } finally {
       await listening.close();
-      // Only who listens again in a moment has writers go on notifying.
+      // Keep the lease only if we reconnect at once.
       if (this.#over.signal.aborted || !this.hears)
         await removeListener(scopeOf(this.#database, asSystem('keep a listener')), this.#id).catch(() => {});
     }
@@ -89,13 +89,13 @@ export class NotificationListener {
     return Promise.race([heard, this.#pause(HEARD_WITHIN).then(() => false)]);
   }
 
-  /** Whether the connection still stands when it is time to make sure again. */
+  /** Whether the connection is still open when the next self-test is due. */
   async #lasts(listening: Listening): Promise<boolean> {
     const stands = await Promise.race([listening.ended.then(() => false), this.#pause(RENEW_EVERY).then(() => true)]);
     return stands && !this.#over.signal.aborted;
   }
 
-  /** Waits, and no longer than it is wanted. */
+  /** Waits until the time is over or the listener is closed. */
   async #pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.#over.signal, ref: false }).catch(() => {});
   }
