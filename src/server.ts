@@ -79,24 +79,24 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
     logger,
     ...place
   } = options;
-  const trail = openBackend(place);
-  const access = createAccess(trail, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit, metricsToken });
+  const backend = openBackend(place);
+  const access = createAccess(backend, { auth: { ...readTokenSettings(), ...auth }, allowedOrigins, rateLimit, metricsToken });
   const closing = new AbortController();
   const page = files === undefined ? undefined : dashboard(files);
   const instance = uuidv7();
-  const app = createApp({ trail, ...access, instance, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
+  const app = createApp({ backend, ...access, instance, basePath, maxBodyBytes, timeoutMs, page, logger, closing: closing.signal });
   const underWay = new Set<Promise<unknown>>();
   let maintenance: NodeJS.Timeout | undefined;
   const startMaintenance = () => {
     // Several servers over one database each do it; the later ones find nothing to do.
-    maintenance ??= setInterval(() => void trail.runMaintenance().catch(() => {}), MAINTENANCE_EVERY).unref();
+    maintenance ??= setInterval(() => void backend.runMaintenance().catch(() => {}), MAINTENANCE_EVERY).unref();
   };
   let closed: Promise<void> | undefined;
   const close = async () => {
     closing.abort();
     clearInterval(maintenance);
     await Promise.race([Promise.allSettled(underWay), after(GRACE)]);
-    await trail.close();
+    await backend.close();
   };
   return {
     instance,
@@ -107,10 +107,10 @@ export function createServer(options: ServerOptions = {}): OptrailServer {
       return answering.finally(() => underWay.delete(answering));
     },
     async open() {
-      await trail.open();
+      await backend.open();
       startMaintenance();
     },
-    hasKeys: () => trail.hasKeys(),
+    hasKeys: () => backend.hasKeys(),
     close() {
       closed ??= close();
       return closed;

@@ -37,7 +37,7 @@ const declared = {
   durationMs: MillisecondsSchema.nullish(),
 };
 
-const said = {
+const patchFields = {
   status: RunStatusSchema.optional(),
   tags: TagsSchema.optional(),
   notes: TextSchema.nullish(),
@@ -62,7 +62,7 @@ export const CreateOptimizationRunSchema = z
     direction: DirectionSchema.optional(),
     /** The score a perfect program would reach: 1 by default, 100 on DSPy's scale. */
     scoreMax: z.number().min(1e-100).max(1e100).optional(),
-    ...said,
+    ...patchFields,
   })
   .superRefine((run, context) => {
     const named = run.config?.optimizer;
@@ -75,7 +75,7 @@ export const CreateOptimizationRunSchema = z
   });
 
 /** Changes of a run; a key left out stays as it is, null empties it. Configuration and optimizer cannot change. */
-export const UpdateOptimizationRunSchema = z.strictObject({ runName: NameSchema.optional(), ...said });
+export const UpdateOptimizationRunSchema = z.strictObject({ runName: NameSchema.optional(), ...patchFields });
 
 /** Progress figures of a caller that records no rows. Writing them is also a heartbeat. */
 export const RunProgressSchema = UpdateOptimizationRunSchema.pick({

@@ -18,7 +18,7 @@ import { ROUTES } from './routes/index.js';
 import { NO_QUERY } from './routes/shapes.js';
 
 export interface AppOptions {
-  trail: ServerBackend;
+  backend: ServerBackend;
   /** Tells this server from every other. */
   instance?: string | undefined;
   /** Middleware for every route, public ones included. */
@@ -70,11 +70,11 @@ export function createApp(options: AppOptions): Hono<ServerEnv> {
   return app;
 }
 
-function factsOf({ trail, basePath = '', instance = '' }: AppOptions): ServerFacts {
+function factsOf({ backend, basePath = '', instance = '' }: AppOptions): ServerFacts {
   let document: ReturnType<ServerFacts['document']> | undefined;
   return {
     instance,
-    metrics: new Metrics(trail),
+    metrics: new Metrics(backend),
     document() {
       document ??= openApiDocument(ROUTES, basePath);
       return document;
@@ -121,7 +121,7 @@ async function answer(
       query: queryOf(route.query ?? NO_QUERY, request.url),
       caller,
       client,
-      trail: options.trail,
+      backend: options.backend,
       signal,
       closing: options.closing ?? NEVER,
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
@@ -136,7 +136,7 @@ async function answer(
     }),
   ).finally(() => release());
   // Wake followers now instead of at the next poll.
-  if (route.method !== 'GET') options.trail.events.poke();
+  if (route.method !== 'GET') options.backend.events.poke();
   return reply instanceof Response ? reply : responseOf(reply, request);
 }
 

@@ -27,8 +27,8 @@ export class Metrics {
   readonly #samples = this.#gauge('optrail_samples_recorded', 'Samples of all runs, as of the last refresh of the analytics.');
   readonly #age = this.#gauge('optrail_analytics_refresh_age_seconds', 'Seconds since the analytics were refreshed.');
 
-  constructor(trail: ServerBackend) {
-    this.#figures = remembered(() => within(trail.figures(), FIGURES_WITHIN), FIGURES_FOR);
+  constructor(backend: ServerBackend) {
+    this.#figures = remembered(() => within(backend.figures(), FIGURES_WITHIN), FIGURES_FOR);
   }
 
   readonly observe: MiddlewareHandler<ServerEnv> = async (context, next) => {

@@ -45,7 +45,7 @@ export interface Call<Params, Query> {
   caller: Caller;
   /** The functions as the caller. */
   client: TrailClient;
-  trail: ServerBackend;
+  backend: ServerBackend;
   /** Aborted when the request times out or the client disconnects. */
   signal: AbortSignal;
   /** Aborted when the server stops: streams end then. */

@@ -177,9 +177,9 @@ describe('what goes out', () => {
 
 /** The app over functions that behave as they are told: what a database does only when it is in trouble. */
 function appOver(client: object, options: object = {}) {
-  const trail = { events: { poke() {} } } as unknown as ServerBackend;
+  const backend = { events: { poke() {} } } as unknown as ServerBackend;
   return createApp({
-    trail,
+    backend,
     instance: 'of a test',
     recheck: async () => {},
     requireAuth: async (context, next) => {

@@ -40,10 +40,10 @@ export interface Access {
 
 /** Rejects with `not_configured` if the options contradict each other. */
 export function createAccess(
-  trail: Pick<ServerBackend, 'clientOf' | 'findKey'>,
+  backend: Pick<ServerBackend, 'clientOf' | 'findKey'>,
   { auth = {}, allowedOrigins = [], rateLimit = USUAL_RATE, metricsToken }: AccessOptions,
 ): Access {
-  const keys = new ApiKeyCache((hash) => trail.findKey(hash));
+  const keys = new ApiKeyCache((hash) => backend.findKey(hash));
   const access: Authentication = {
     open: auth.open === true,
     keys,
@@ -56,7 +56,7 @@ export function createAccess(
     requireAuth: async (context, next) => {
       const caller = await authenticate(context.req.raw, context.env ?? {}, access);
       context.set('caller', caller);
-      context.set('client', keys.watched(trail.clientOf(caller)));
+      context.set('client', keys.watched(backend.clientOf(caller)));
       await next();
     },
     requireScraper: scraperGate(metricsToken, access),

@@ -69,11 +69,11 @@ export const eventRoutes = [
 ];
 
 async function streamOf(call: Call<unknown, { lastEventId?: string | undefined }>, topic: EventTopic): Promise<Response> {
-  const { request, query, client, caller, trail, recheck, recheckMs, closing, signal } = call;
+  const { request, query, client, caller, backend, recheck, recheckMs, closing, signal } = call;
   // HEAD: a stream would never be read or closed.
   if (request.method === 'HEAD') return new Response(null, { headers: HEADERS });
   const body = await openStream({
-    feed: trail.events,
+    feed: backend.events,
     caller,
     topic,
     lastEventId: request.headers.get('last-event-id') ?? query.lastEventId ?? null,

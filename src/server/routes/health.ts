@@ -32,8 +32,8 @@ export const healthRoutes = [
         example: { ...READY, ready: false, problem: 'The database does not answer.', database: null, schemaVersion: null, events: 'poll' },
       },
     },
-    async handle({ trail }) {
-      const readiness = await trail.readiness();
+    async handle({ backend }) {
+      const readiness = await backend.readiness();
       return readiness.ready ? ok(readiness) : { status: 503, value: readiness };
     },
   }),

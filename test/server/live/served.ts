@@ -19,10 +19,10 @@ export interface Served {
 }
 
 export function serve(databaseUrl: string | undefined, { recheckMs }: { recheckMs?: number } = {}): Served {
-  const trail = openBackend({ databaseUrl });
+  const backend = openBackend({ databaseUrl });
   const closing = new AbortController();
-  const access = createAccess(trail, { auth: { open: true, jwtSecret: SECRET }, rateLimit: { perSecond: 1, burst: 1_000 } });
-  const app = createApp({ trail, ...access, recheckMs, closing: closing.signal });
+  const access = createAccess(backend, { auth: { open: true, jwtSecret: SECRET }, rateLimit: { perSecond: 1, burst: 1_000 } });
+  const app = createApp({ backend, ...access, recheckMs, closing: closing.signal });
   const followers: Follower[] = [];
   const request: Served['request'] = async (path, bearer, headers = {}, method = 'GET') => {
     const credential = bearer && ('key' in bearer ? bearer.key : await tokenOf({ sub: 'somebody', ...bearer.claims }));
@@ -41,7 +41,7 @@ export function serve(databaseUrl: string | undefined, { recheckMs }: { recheckM
     shutDown: () => closing.abort(),
     async close() {
       await Promise.all(followers.map((follower) => follower.close()));
-      await trail.close();
+      await backend.close();
     },
   };
 }
