@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   schema_mismatch: 'The database holds another version of the Optrail schema.',
   database_locked: 'Another process has the embedded database directory open.',
   database_unreachable: 'The database does not answer.',
+  read_only_database: 'The database takes no writes: it is a hot standby, or set to read only.',
   database_busy: 'The database asked for the statement to be tried again (deadlock, serialization, lock time-out).',
   disk_full: 'The disk that the database is on is full.',
   database_error: 'The database refused a statement for a reason that Optrail has no name for.',

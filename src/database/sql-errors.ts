@@ -29,6 +29,7 @@ export const SQL_ERRORS: readonly SqlErrorRule[] = [
   { states: ['54'], code: 'too_large', retryable: false },
   { states: ['40001', '40P01', '55P03'], code: 'database_busy', retryable: true },
   { states: ['57014'], code: 'aborted', retryable: false },
+  { states: ['25006'], code: 'read_only_database', retryable: false, hint: 'Connect to the primary for writes.' },
   { states: ['53100'], code: 'disk_full', retryable: true, hint: 'Make room on it, then try again.' },
   { states: ['53300', '57P01', '57P02', '57P03', '57P05', '25P03', '08'], code: 'database_unreachable', retryable: true },
   { states: ['28', '3D000'], code: 'database_unreachable', retryable: false, hint: LOGIN_HINT },

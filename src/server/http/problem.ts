@@ -44,6 +44,7 @@ const STATUSES: Partial<Record<OptrailErrorCode, number>> = {
   database_unreachable: 503,
   database_busy: 503,
   engine_failed: 503,
+  read_only_database: 503,
   closed: 503,
   disk_full: 507,
   aborted: 408,
@@ -169,7 +170,7 @@ export function problemResponse(error: unknown, docs?: string): Response {
 
 function headersOf(error: unknown, { status, code }: Problem): Record<string, string> {
   return {
-    ...((status === 503 && code !== 'schema_mismatch') || status === 429 ? { 'retry-after': '1' } : {}),
+    ...((status === 503 && code !== 'schema_mismatch' && code !== 'read_only_database') || status === 429 ? { 'retry-after': '1' } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(error instanceof HttpRefusal ? error.headers : {}),
   };
