@@ -4,7 +4,7 @@ import { type DatabaseTarget, databaseTargetOf } from '../../client/open/target.
 import { openUpgraded, type Upgraded } from '../../database/embedded/upgrade.js';
 import { type MigrateResult, migrate, migrationStatus } from '../../database/migrate.js';
 import { MIGRATIONS } from '../../database/migrations.generated.js';
-import { TRUSTED } from '../../database/port.js';
+import { countTenants } from '../../database/set-aside.js';
 import type { Context } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { age } from '../format/figures.js';
@@ -80,11 +80,9 @@ async function previewRecreate(context: Context, target: DatabaseTarget): Promis
       ]);
       return;
     }
-    const [held] = await database.query<{ projects: number; runs: number }>(TRUSTED, {
-      text: 'select (select count(*)::int from public.optimization_projects) as projects, (select count(*)::int from public.optimization_runs) as runs',
-    });
+    const held = await countTenants(database);
     await output.lines([
-      `This would set aside the schema of ${mismatch.map(({ name }) => name).join(', ')} with its ${held?.projects ?? 0} projects and ${held?.runs ?? 0} runs, under the name optrail_old_<time>, and install an empty one.`,
+      `This would set aside the schema of ${mismatch.map(({ name }) => name).join(', ')} with its ${held.projects} projects and ${held.runs} runs, under the name optrail_old_<time>, and install an empty one.`,
       `Nothing was changed: ${typed('migrate --recreate --yes')} does it.`,
     ]);
   } finally {

@@ -6,7 +6,6 @@ import { expect, test } from 'vitest';
 const TRUSTED_IN: Record<string, string> = {
   'src/database/port.ts': 'says what it is',
   'src/database/migrate.ts': 'installs the schema, which only its owner may',
-  'src/cli/commands/migrate.ts': 'counts what --recreate would set aside',
   'src/database/set-aside.ts': 'moves a schema of another version away, which only its owner may',
   'src/client/open/create-client.ts': "the program's own client, which is whoever connects",
   'src/server/backend/as-system.ts': 'the server: each of its acts with a reason',
