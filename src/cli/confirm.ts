@@ -2,7 +2,7 @@ import type { Context } from './context.js';
 import { plainLine } from './format/plain.js';
 
 /** Something that cannot be taken back. */
-export interface Deed<Plan> {
+export interface Confirmation<Plan> {
   /** The command itself, for the hint that repeats it. */
   command: string;
   /** What it comes to, for programs. */
@@ -15,10 +15,10 @@ export interface Deed<Plan> {
 }
 
 /** Does it with `--yes`; without, says what it would do. Programs learn from `done` which of the two it was. */
-export async function withConsent<Plan extends object>(
+export async function withConfirmation<Plan extends object>(
   { output, typed }: Context,
   yes: true | undefined,
-  { command, plan, preview, done, act }: Deed<Plan>,
+  { command, plan, preview, done, act }: Confirmation<Plan>,
 ): Promise<void> {
   if (yes === true) await act();
   const answer = { ...plan, done: yes === true };
