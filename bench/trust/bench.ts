@@ -32,12 +32,12 @@ const GUARDED: readonly Climb[] = ['greedy', 'gate overlap'];
 /** The simulations with known truth that docs/trust.md reports. */
 export function benchTrust(isQuick: boolean, note: (text: string) => void): Section {
   const missed: string[] = [];
-  const budget = isQuick ? 1e5 : 4e6;
+  const budget = isQuick ? 2e4 : 4e6;
   const sections = [
     nullWorlds(isQuick ? SIZES.slice(0, QUICK_SIZES) : SIZES, budget, missed, note),
-    powers(isQuick ? 200 : 1_000, missed, note),
-    gates(isQuick ? 1_000 : 10_000, missed, note),
-    looks(isQuick ? 1_000 : 10_000, missed, note),
+    powers(isQuick ? 100 : 1_000, missed, note),
+    gates(isQuick ? 500 : 10_000, missed, note),
+    looks(isQuick ? 500 : 10_000, missed, note),
   ];
   return { title: 'Trust', text: sections.join('\n\n'), missed };
 }

@@ -33,6 +33,9 @@ const SPREAD = Math.sqrt(1.25);
 /** Examples of the minibatch by which proposals are let through. */
 const MINIBATCH = 5;
 
+/** Proposals for each program that is to be evaluated, after which an optimizer gives up. */
+const MOST_PROPOSALS = 30;
+
 /** Standard normal numbers by the polar method. */
 class Normal {
   private spare: number | null = null;
@@ -71,7 +74,8 @@ const shiftFor = (gain: number) => SPREAD * (normalQuantile(Math.min(0.999, BASE
 export function play(world: World, seed: number): Outcome {
   const normal = new Normal(new SeededRandom(seed));
   const player = new Player(world, normal);
-  while (player.size <= world.k) player.propose();
+  // A parent that is right on every example lets no proposal through.
+  for (let proposals = 0; player.size <= world.k && proposals < MOST_PROPOSALS * world.k; proposals++) player.propose();
   return player.outcome();
 }
 
