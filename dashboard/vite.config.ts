@@ -1,15 +1,27 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
-/** Where the API is while the page is served by Vite: `OPTRAIL_URL=http://127.0.0.1:4700 npx vite dashboard`. */
+/** The API's address while Vite serves the page: `OPTRAIL_URL=http://127.0.0.1:4700 npx vite dashboard`. */
 const api = process.env.OPTRAIL_URL ?? 'http://127.0.0.1:4700';
-// The server refuses what comes from another origin, as it would from a stranger's page.
+// The server refuses requests of another origin, as it would from a stranger's page.
 const proxy = { target: api, changeOrigin: true, headers: { origin: api } };
+
+/** Asks for the two Latin typefaces with the first answer, before the style sheet is read. */
+const preloadFonts: Plugin = {
+  name: 'preload-fonts',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle = {} }) =>
+      Object.keys(bundle)
+        .filter((file) => /geist(-mono)?-latin-wght-normal.*\.woff2$/.test(file))
+        .map((file) => ({ tag: 'link', attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${file}`, crossorigin: '' } })),
+  },
+};
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), preloadFonts],
   server: { proxy: { '/v1': proxy, '/docs': proxy } },
   build: {
     outDir: '../dist/dashboard',
@@ -19,7 +31,7 @@ export default defineConfig({
     // The policy of the page allows no data: URL for scripts and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Charts and the tree are this large, and are loaded when they are first needed.
+    // ECharts is this large, and is loaded when it is first needed.
     chunkSizeWarningLimit: 900,
   },
 });

@@ -36,7 +36,7 @@ describe.skipIf(noBrowser)('every page', () => {
       await page.locator(ready).first().waitFor();
       expect(await seriousFindings(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
-      await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(14, 16, 18)');
+      await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(11, 13, 16)');
       expect(await seriousFindings(page, ['color-contrast'])).toEqual([]);
       for (const width of [360, 768, 2560]) {
         await page.setViewportSize({ width, height: 800 });

@@ -58,7 +58,7 @@ describe.skipIf(noBrowser)('a run of hostile texts', () => {
   });
 
   test('a prompt of a million characters is cut, shown whole when asked for, and compared by word', async () => {
-    const page = await browser.open(address('tab=prompts'));
+    const page = await browser.open(address('tab=prompts&as=diff'));
     const long = page.getByRole('region', { name: 'long' });
     await expect.poll(() => long.getByTestId('diff-summary').innerText()).toContain('1 word added');
     expect((await long.locator('ins').allInnerTexts()).join('')).toContain('Indeed.');
@@ -95,7 +95,8 @@ describe.skipIf(noBrowser)('a run of hostile texts', () => {
 
   test('the winning prompt is copied as it is, with every character', async () => {
     const page = await browser.open(address(''), { permissions: ['clipboard-read', 'clipboard-write'] });
-    await page.getByRole('button', { name: 'as JSON' }).click();
+    await page.getByRole('button', { name: 'Copy in another form' }).click();
+    await page.getByRole('menuitem', { name: 'As recorded' }).click();
     await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).length)).toBeGreaterThan(1_000_000);
     const program = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
     expect(program[HOSTILE.script]).toBe(`${Object.values(HOSTILE).join('\n')}\nBe exact.`);

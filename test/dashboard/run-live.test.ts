@@ -28,20 +28,20 @@ describe.skipIf(noBrowser)('a run that goes on', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     return page;
   };
-  const summary = (page: Page) => page.getByRole('region', { name: 'Progress' }).locator('header p').innerText();
+  const summary = (page: Page) => page.getByTestId('trail-summary').textContent();
 
   test('grows as it is recorded, and reads nothing that it knows', async () => {
     const id = await start(3);
     const page = await open(id);
-    await expect.poll(() => summary(page)).toBe('3 iterations; best 0.200 at iteration 2; began at 0.000.');
+    await expect.poll(() => summary(page)).toBe('3 iterations, 3 candidates; best 20% at #2; began at 0%.');
     const asked: URL[] = [];
     page.on('request', (request) => asked.push(new URL(request.url())));
     for (let number = 3; number < 23; number += 1) await record(id, number, 0.03 * number);
-    await expect.poll(() => summary(page)).toBe('23 iterations; best 0.660 at iteration 22; began at 0.000.');
+    await expect.poll(() => summary(page)).toBe('23 iterations, 23 candidates; best 66% at #22; began at 0%.');
     const reads = asked.filter(({ pathname }) => pathname === `/v1/runs/${id}/iterations`);
     expect(reads.length).toBeGreaterThan(0);
     expect(reads.map(({ searchParams }) => Number(searchParams.get('after') ?? -1)).every((after) => after >= 2)).toBe(true);
-    await page.getByText('better by 0.660').waitFor();
+    await page.getByText(/ is at 66%, up from 0%\.$/).waitFor();
   });
 
   test('an iteration that is completed later changes where it stands', async () => {
@@ -51,7 +51,7 @@ describe.skipIf(noBrowser)('a run that goes on', () => {
     const row = page.getByRole('grid', { name: 'Iterations' }).getByRole('row').nth(3);
     await row.getByText('running').waitFor();
     await served.trail.client.updateOptimizationIteration(id, 2, { score: 0.75, decision: 'accepted' });
-    await row.getByText('0.750').waitFor();
+    await row.getByText('75%').waitFor();
     await page.getByRole('complementary', { name: 'Iteration 2' }).getByText('accepted').waitFor();
   });
 
@@ -61,7 +61,7 @@ describe.skipIf(noBrowser)('a run that goes on', () => {
     const page = await open(id);
     await page.getByText(/^sign of life/).waitFor();
     await served.trail.client.updateOptimizationRun(id, { status: 'completed' });
-    await page.getByText('Final score').waitFor();
+    await page.getByText(/ scored 10% against 0%\.$/).waitFor();
     expect(await page.getByText(/^sign of life/).count()).toBe(0);
     browser.expectComplaint(/404/);
     await served.trail.client.deleteOptimizationRun(id);
@@ -71,7 +71,7 @@ describe.skipIf(noBrowser)('a run that goes on', () => {
   test('an empty run says what it waits for', async () => {
     const page = await open(await start(0));
     await page.getByRole('heading', { name: 'Waiting for the first iteration' }).waitFor();
-    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Overview', expect.stringContaining('Iterations'), 'Configuration']);
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Overview', 'Details']);
   });
 });
 

@@ -34,11 +34,14 @@ describe.skipIf(noBrowser)('the list of runs', () => {
     const [pinned, newest] = await Promise.all([rows(page).nth(0).innerText(), rows(page).nth(1).innerText()]);
     const run = await served.trail.client.getOptimizationRun(ids[2] as string);
     expect(pinned).toContain(run?.runName);
-    expect(pinned).toContain(run?.bestScore?.toFixed(3));
+    expect(pinned).toContain(`${Math.round((run?.bestScore ?? 0) * 100)}%`);
     expect(newest).toContain((await served.trail.client.getOptimizationRun(ids[11] as string))?.runName);
-    await page.getByText(`${(BULK + 12).toLocaleString('en-US')} runs`).waitFor();
     await page
-      .getByRole('img', { name: /^Best so far from/ })
+      .getByRole('status')
+      .getByText(`${(BULK + 12).toLocaleString('en-US')} runs`)
+      .waitFor();
+    await page
+      .getByRole('img', { name: /^from \d+% to \d+%$/ })
       .first()
       .waitFor();
   });
@@ -68,19 +71,19 @@ describe.skipIf(noBrowser)('the list of runs', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('bulk 29');
     await page.getByText('111 runs').waitFor();
-    await page.getByRole('columnheader', { name: 'Gain' }).getByRole('button').click();
+    await page.getByRole('columnheader', { name: 'Points' }).getByRole('button').click();
     await page.getByRole('button', { name: 'Columns' }).click();
-    await page.getByRole('checkbox', { name: 'Tags' }).uncheck();
+    await page.getByRole('checkbox', { name: 'Model' }).uncheck();
     await expect.poll(() => search(page).get('order')).toBe('improvement');
     expect(search(page).get('optimizer')).toBe('copro');
     expect(search(page).get('q')).toBe('bulk 29');
-    await expect.poll(() => search(page).getAll('columns')).not.toContain('tags');
+    await expect.poll(() => search(page).getAll('columns')).not.toContain('model');
 
     const other = await browser.open(page.url());
     await other.getByText('111 runs').waitFor();
     expect(await rows(other).first().innerText()).toContain('bulk 2999');
-    expect(await other.getByRole('columnheader', { name: 'Tags' }).count()).toBe(0);
-    expect(await other.getByRole('columnheader', { name: 'Gain' }).getAttribute('aria-sort')).toBe('descending');
+    expect(await other.getByRole('columnheader', { name: 'Model' }).count()).toBe(0);
+    expect(await other.getByRole('columnheader', { name: 'Points' }).getAttribute('aria-sort')).toBe('descending');
 
     await other.getByRole('button', { name: 'Remove optimizer: copro' }).click();
     await expect.poll(() => search(other).get('optimizer')).toBeNull();
@@ -108,7 +111,7 @@ describe.skipIf(noBrowser)('the list of runs', () => {
       .waitFor();
     await page.keyboard.press('Escape');
     for (const key of ['j', 'j', 'j', 'k', 'x', 'j', 'x']) await page.keyboard.press(key);
-    await page.getByText('2 selected').waitFor();
+    await page.getByText(/^2 runs( selected|, the same)/).waitFor();
     const chosen = await current(page);
     await page.keyboard.press('c');
     await page.getByRole('heading', { name: 'Compare 2 runs' }).waitFor();
@@ -132,10 +135,12 @@ describe.skipIf(noBrowser)('the list of runs', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await expect.poll(async () => (await served.trail.client.getOptimizationRun(ids[11] as string))?.tags).toContain('shipped');
     expect((await served.trail.client.getOptimizationRun(ids[11] as string))?.notes).toBe('Looked at by two.');
-    await page.getByText('shipped').first().waitFor();
     await dialog.waitFor({ state: 'hidden' });
+    // The list shows the tags as soon as their column is chosen.
+    await page.goto(`${served.url}/?project=${PROJECT}&columns=name&columns=tags`);
+    await page.getByText('shipped').first().waitFor();
 
-    await page.keyboard.press('p');
+    for (const key of ['j', 'j', 'p']) await page.keyboard.press(key);
     await page.getByText('Pinned', { exact: true }).first().waitFor();
     await expect.poll(async () => (await served.trail.client.getOptimizationRun(ids[11] as string))?.tags).toContain('pinned');
   });
@@ -154,7 +159,7 @@ describe.skipIf(noBrowser)('the list of runs', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await served.trail.client.createOptimizationIteration({ runId: id, iteration: 0, score: 0.125, isBaseline: true });
-    await rows(page).filter({ hasText: 'born live' }).getByText('0.125').waitFor();
+    await rows(page).filter({ hasText: 'born live' }).getByText('13%').waitFor();
     expect(asked).toContain(`/v1/runs/${id}`);
     expect(asked).not.toContain('/v1/runs');
     await served.trail.client.deleteOptimizationRun(id);
@@ -183,7 +188,7 @@ describe.skipIf(noBrowser)('the list of runs', () => {
     await page.getByRole('button', { name: 'Export' }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'CSV of these columns' }).click(),
+      page.getByRole('menuitem', { name: 'CSV of these columns' }).click(),
     ]);
     const text = readFileSync(await download.path(), 'utf8');
     expect(text).toContain('"\'=HYPERLINK(""x"")"');
@@ -194,13 +199,13 @@ describe.skipIf(noBrowser)('the list of runs', () => {
     const page = await open();
     await rows(page).first().waitFor();
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(await background()).toBe('rgb(247, 247, 245)');
+    expect(await background()).toBe('rgb(249, 250, 251)');
     await page.emulateMedia({ colorScheme: 'dark' });
-    await expect.poll(background).toBe('rgb(14, 16, 18)');
+    await expect.poll(background).toBe('rgb(11, 13, 16)');
     await page.getByRole('button', { name: /^Theme: system/ }).click();
-    await expect.poll(background).toBe('rgb(247, 247, 245)');
+    await expect.poll(background).toBe('rgb(249, 250, 251)');
     await page.reload();
     await page.getByRole('button', { name: /^Theme: light/ }).waitFor();
-    expect(await background()).toBe('rgb(247, 247, 245)');
+    expect(await background()).toBe('rgb(249, 250, 251)');
   });
 });

@@ -34,7 +34,19 @@ test('the first load of the list of runs is under 200 KB of gzipped script', () 
 
 test('charts, the palette and the differences are loaded when they are first needed', () => {
   const loaded = withImports(chunkOf('RunsPage'), withImports(entry));
-  for (const lazy of ['echarts', 'Palette', 'word-diff', 'CandidateGraph', 'ComparePage']) expect(loaded).not.toContain(chunkOf(lazy));
+  for (const lazy of [
+    'echarts',
+    'Palette',
+    'word-diff',
+    'line-diff',
+    'structure-diff',
+    'compute',
+    'popups',
+    'Toasts',
+    'CandidatesTab',
+    'ComparePage',
+  ])
+    expect(loaded).not.toContain(chunkOf(lazy));
 });
 
 test('the page has no inline script and loads nothing from elsewhere', () => {
@@ -42,4 +54,14 @@ test('the page has no inline script and loads nothing from elsewhere', () => {
   expect(index).not.toMatch(/(?:src|href)="(?!\/)/);
   const styles = readdirSync(`${FILES}/assets`).filter((name) => name.endsWith('.css'));
   for (const name of styles) expect(read(name)).not.toMatch(/url\(["']?(?:https?:)?\/\//);
+});
+
+test('two typefaces of the first load are under 55 KB, and the page asks for them before its style sheet is read', () => {
+  const preloaded = [...index.matchAll(/rel="preload" as="font"[^>]*href="\/assets\/([\w.-]+)"/g)].map(([, name]) => name as string);
+  expect(preloaded.map((name) => name.replace(/-[\w-]{8}\.woff2$/, '')).sort()).toEqual([
+    'geist-latin-wght-normal',
+    'geist-mono-latin-wght-normal',
+  ]);
+  const bytes = preloaded.reduce((sum, name) => sum + readFileSync(`${FILES}/assets/${name}`).length, 0);
+  expect(bytes).toBeLessThan(55 * 1024);
 });

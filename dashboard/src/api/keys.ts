@@ -2,6 +2,7 @@
 export const keys = {
   me: ['me'],
   projects: ['projects'],
+  newestRun: ['newest-run'],
   project: (projectId: string) => ['project', projectId],
   members: (projectId: string) => ['project', projectId, 'members'],
   apiKeys: (projectId: string) => ['project', projectId, 'keys'],
@@ -15,5 +16,6 @@ export const keys = {
   iterations: (runId: string) => ['run', runId, 'iterations'],
   samples: (runId: string, ...filters: readonly unknown[]) => ['run', runId, 'samples', ...filters],
   matrix: (runId: string) => ['run', runId, 'matrix'],
+  trust: (runId: string) => ['run', runId, 'trust'],
   curve: (runId: string) => ['run', runId, 'curve'],
 } as const;

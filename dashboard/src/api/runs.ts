@@ -3,7 +3,7 @@ import { type RunFiltersInput, RunPageSchema } from '../../../src/schemas/filter
 import { OptimizationIterationSchema } from '../../../src/schemas/iteration.js';
 import { OptimizationRunSchema, type UpdateOptimizationRunInput } from '../../../src/schemas/run.js';
 import { keys } from './keys.js';
-import { get, request, segment } from './request.js';
+import { get, request, segment, send } from './request.js';
 
 const RUNS_A_PAGE = 200;
 
@@ -34,6 +34,12 @@ export const runsQuery = (projectId: string, filters: RunListFilters, limit = RU
     getNextPageParam: (page) => page.nextCursor,
   });
 
+/** The run that was created last in any project the reader sees; null if there is none. */
+export const newestRunQuery = queryOptions({
+  queryKey: keys.newestRun,
+  queryFn: async ({ signal }) => (await get('/v1/runs', RunPageSchema, { query: { limit: 1 }, signal })).data[0] ?? null,
+});
+
 export const getRun = ({ runId, projectId }: RunReference, signal?: AbortSignal) =>
   get(place(runId), OptimizationRunSchema, { query: { projectId }, signal });
 
@@ -46,6 +52,8 @@ export const bestQuery = ({ runId, projectId }: RunReference) =>
     queryKey: keys.best(runId),
     queryFn: ({ signal }) => request(`${place(runId)}/best`, OptimizationIterationSchema, { query: { projectId, hashes: true }, signal }),
   });
+
+export const deleteRun = ({ runId, projectId }: RunReference) => send(place(runId), { method: 'DELETE', query: { projectId } });
 
 export const updateRun = ({ runId, projectId }: RunReference, body: UpdateOptimizationRunInput) =>
   get(place(runId), OptimizationRunSchema, { method: 'PATCH', query: { projectId }, body });

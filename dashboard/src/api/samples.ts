@@ -5,7 +5,6 @@ import { getAll, segment } from './request.js';
 import type { RunReference } from './runs.js';
 
 export interface SampleFilters {
-  failed?: boolean | undefined;
   changedVs?: number | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import { Icon } from '../components/Icon.js';
 import { count } from '../format/number.js';
 import { useProject } from './project.js';
 
@@ -7,20 +8,26 @@ export function ProjectPicker() {
   const { projectId, projects } = useProject();
   const navigate = useNavigate();
   if (projectId === undefined) return null;
-  const known = projects?.some(({ id }) => id === projectId) ?? false;
+  const current = projects?.find(({ id }) => id === projectId);
   return (
-    <select
-      aria-label="Project"
-      value={projectId}
-      onChange={(event) => void navigate({ to: '/', search: { project: event.target.value } })}
-      className="field max-w-40 truncate font-medium sm:max-w-56"
-    >
-      {!known && <option value={projectId}>{projectId}</option>}
-      {projects?.map(({ id, name, runs }) => (
-        <option key={id} value={id}>
-          {runs === undefined ? name : `${name} (${count(runs)})`}
-        </option>
-      ))}
-    </select>
+    <span className="relative inline-flex h-8 min-w-0 items-center gap-1 rounded-lg px-1.5 text-muted hover:bg-hover">
+      <span aria-hidden="true" className="max-w-32 truncate font-medium sm:max-w-48">
+        {current?.name ?? projectId}
+      </span>
+      <Icon name="chevronDown" className="size-4!" />
+      <select
+        aria-label="Project"
+        value={projectId}
+        onChange={(event) => void navigate({ to: '/', search: { project: event.target.value } })}
+        className="absolute inset-0 w-full cursor-pointer appearance-none rounded-lg bg-transparent text-transparent [&>option]:bg-surface [&>option]:text-ink"
+      >
+        {current === undefined && <option value={projectId}>{projectId}</option>}
+        {projects?.map(({ id, name, runs }) => (
+          <option key={id} value={id}>
+            {runs === undefined ? name : `${name} (${count(runs)})`}
+          </option>
+        ))}
+      </select>
+    </span>
   );
 }

@@ -39,7 +39,7 @@ export function ChartFrame({ title, summary, table, fileName, controls, ...chart
     <section aria-labelledby={heading} className="panel min-w-0">
       <header className="flex flex-wrap items-start gap-x-4 gap-y-1 px-4 pt-3 pb-1">
         <div className="min-w-0 flex-1 basis-60">
-          <h2 id={heading} className="font-semibold text-base">
+          <h2 id={heading} className="font-semibold text-sm">
             {title}
           </h2>
           <p className="text-muted text-xs">{summary}</p>

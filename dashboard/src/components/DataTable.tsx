@@ -1,21 +1,8 @@
 import type { ReactNode } from 'react';
-import { Icon } from './Icon.js';
+import { HeaderButton, sortOf } from './HeaderButton.js';
+import { type Column, type Order, useRows } from './table.js';
 
-export interface Column<Row> {
-  id: string;
-  header: string;
-  cell: (row: Row) => ReactNode;
-  /** Figures stand to the right. */
-  align?: 'left' | 'right';
-  /** It can be ordered by. */
-  sortable?: boolean;
-  className?: string;
-}
-
-export interface Order {
-  by: string;
-  descending: boolean;
-}
+export type { Column, Order } from './table.js';
 
 interface DataTableProps<Row> {
   caption: string;
@@ -24,29 +11,54 @@ interface DataTableProps<Row> {
   rowKey: (row: Row) => string | number;
   order?: Order | undefined;
   onOrder?: ((order: Order) => void) | undefined;
-  /** What stands there where there are no rows. */
+  /** Ids of columns that the caller orders by, with `onOrder`. */
+  orders?: readonly string[] | undefined;
+  /** The row that is selected. */
+  selectedKey?: string | number | undefined;
+  onOpen?: ((row: Row) => void) | undefined;
   empty?: ReactNode;
 }
 
-/** A table of some hundred rows at most; what is longer needs virtual rows. It scrolls sideways by itself, and never the page. */
-export function DataTable<Row>({ caption, columns, rows, rowKey, order, onOrder, empty = 'Nothing to show' }: DataTableProps<Row>) {
+/** A table of some hundred rows at most; a longer one needs virtual rows. It scrolls sideways by itself, and never the page. */
+export function DataTable<Row extends object>({
+  caption,
+  columns,
+  rowKey,
+  selectedKey,
+  onOpen,
+  empty = 'Nothing to show',
+  ...given
+}: DataTableProps<Row>) {
+  const { rows, order, setOrder, sortable } = useRows({ columns, ...given });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section aria-label={caption} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr className="border-line border-b">
             {columns.map((column) => (
-              <HeaderCell key={column.id} column={column} order={order} onOrder={onOrder} />
+              <th
+                key={column.id}
+                scope="col"
+                aria-sort={sortable(column) ? sortOf(column.id, order) : undefined}
+                className={`h-[34px] whitespace-nowrap px-2.5 font-normal text-faint text-xs first:pl-4 last:pr-4 ${column.align === 'right' ? 'text-right' : 'text-left'}`}
+              >
+                {sortable(column) ? <HeaderButton id={column.id} header={column.header} order={order} onOrder={setOrder} /> : column.header}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)} className="border-line border-b last:border-b-0 hover:bg-hover">
+            <tr
+              key={rowKey(row)}
+              aria-selected={selectedKey === undefined ? undefined : rowKey(row) === selectedKey}
+              onClick={onOpen === undefined ? undefined : () => onOpen(row)}
+              className={`border-line border-b last:border-b-0 ${rowKey(row) === selectedKey ? 'bg-trail-soft' : 'hover:bg-hover'} ${onOpen === undefined ? '' : 'cursor-pointer'}`}
+            >
               {columns.map(({ id, align, cell, className = '' }) => (
-                <td key={id} className={`h-8 px-2 first:pl-3 last:pr-3 ${align === 'right' ? 'text-right' : ''} ${className}`}>
+                <td key={id} className={`h-10 px-2.5 first:pl-4 last:pr-4 ${align === 'right' ? 'text-right' : ''} ${className}`}>
                   {cell(row)}
                 </td>
               ))}
@@ -62,35 +74,5 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, order, onOrder,
         </tbody>
       </table>
     </section>
-  );
-}
-
-interface HeaderCellProps<Row> {
-  column: Column<Row>;
-  order: Order | undefined;
-  onOrder: ((order: Order) => void) | undefined;
-}
-
-function HeaderCell<Row>({ column: { id, header, align, sortable }, order, onOrder }: HeaderCellProps<Row>) {
-  const current = order?.by === id;
-  const looks = `h-8 px-2 first:pl-3 last:pr-3 font-medium text-muted text-xs whitespace-nowrap ${align === 'right' ? 'text-right' : 'text-left'}`;
-  if (!sortable || onOrder === undefined) {
-    return (
-      <th scope="col" className={looks}>
-        {header}
-      </th>
-    );
-  }
-  return (
-    <th scope="col" aria-sort={current ? (order.descending ? 'descending' : 'ascending') : 'none'} className={looks}>
-      <button
-        type="button"
-        onClick={() => onOrder({ by: id, descending: current ? !order.descending : true })}
-        className={`inline-flex items-center gap-1 rounded hover:text-ink ${current ? 'text-ink' : ''}`}
-      >
-        {header}
-        {current && <Icon name={order.descending ? 'arrowDown' : 'arrowUp'} className="size-3!" />}
-      </button>
-    </th>
   );
 }

@@ -31,7 +31,7 @@ export function Dialog({ open, onClose, title, children, wide = false }: DialogP
       {open && (
         <>
           <header className="sticky top-0 z-10 flex items-center justify-between gap-4 border-line border-b bg-surface py-2 pr-2 pl-4">
-            <h2 id={heading} className="font-semibold text-base">
+            <h2 id={heading} className="font-semibold text-sm">
               {title}
             </h2>
             <IconButton label="Close" icon="close" onClick={onClose} />

@@ -31,7 +31,7 @@ interface DeltaProps {
 export function Delta({ value, better = 'more', text = score }: DeltaProps) {
   if (value === null || value === undefined) return <span className="text-faint">{NONE}</span>;
   const good = better === 'more' ? value > 0 : value < 0;
-  const tone = value === 0 ? 'text-muted' : good ? 'text-good' : 'text-bad';
+  const tone = value === 0 ? 'text-muted' : good ? 'text-fixed' : 'text-broke';
   return (
     <span className={`numeric ${tone}`} title={`${exact(value)}${value === 0 ? '' : good ? ', better' : ', worse'}`}>
       {signed(value, text)}

@@ -1,79 +1,88 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { type ButtonLook, buttonClass } from './Button.js';
 import { Icon, type IconName } from './Icon.js';
+import type { MenuItemProps, PopupProps } from './popup-props.js';
 
-interface PopoverProps {
+const load = () => import('./popups.js');
+const PopoverPopup = lazy(() => load().then(({ PopoverPopup: Popup }) => ({ default: Popup })));
+const MenuPopup = lazy(() => load().then(({ MenuPopup: Popup }) => ({ default: Popup })));
+const LazyMenuItem = lazy(() => load().then(({ MenuItem: Item }) => ({ default: Item })));
+
+interface TriggerProps {
   label: ReactNode;
-  /** Names the button where its content does not. */
-  name?: string;
-  icon?: IconName;
+  /** Names the button when its content does not. */
+  name?: string | undefined;
+  icon?: IconName | undefined;
   look?: ButtonLook;
+  /** A rounded chip, as filters are. */
+  isChip?: boolean;
+  /** A chip that filters now. */
+  isOn?: boolean;
   align?: 'left' | 'right';
-  children: (close: () => void) => ReactNode;
+  /** Without the chevron. */
+  isBare?: boolean;
+  /** Other classes than those of a button. */
+  className?: string;
 }
 
-/** A button that opens a small panel below itself; Esc and a click elsewhere close it. */
-export function Popover({ label, name, icon, look = 'plain', align = 'left', children }: PopoverProps) {
+function triggerClass({ look = 'plain', isChip = false, isOn = false, className }: TriggerProps): string {
+  if (className !== undefined) return className;
+  if (!isChip) return buttonClass(look);
+  return `inline-flex h-7 items-center gap-1.5 whitespace-nowrap rounded-full px-[11px] ring-1 ring-inset ${isOn ? 'bg-sunk text-ink ring-edge' : 'bg-surface text-muted ring-line hover:text-ink'}`;
+}
+
+interface OpenerProps extends TriggerProps {
+  kind: 'dialog' | 'menu';
+  Popup: ComponentType<PopupProps>;
+  content: (close: () => void) => ReactNode;
+}
+
+function Opener({ kind, Popup, content, ...trigger }: OpenerProps) {
+  const { label, name, icon, isBare = false, align = 'left' } = trigger;
   const [open, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
+  const [isUsed, setUsed] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const panel = useId();
-  useEffect(() => {
-    if (!open) return;
-    const outside = (event: Event) => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
-    };
-    const leave = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      setOpen(false);
-      button.current?.focus();
-    };
-    document.addEventListener('pointerdown', outside);
-    document.addEventListener('focusin', outside);
-    document.addEventListener('keydown', leave);
-    return () => {
-      document.removeEventListener('pointerdown', outside);
-      document.removeEventListener('focusin', outside);
-      document.removeEventListener('keydown', leave);
-    };
-  }, [open]);
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
   return (
-    <div ref={root} className="relative">
+    <>
       <button
         ref={button}
         type="button"
         aria-label={name}
         title={name}
+        aria-haspopup={kind}
         aria-expanded={open}
-        aria-controls={panel}
-        onClick={() => setOpen(!open)}
-        className={buttonClass(look)}
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={() => {
+          setUsed(true);
+          setOpen(!open);
+        }}
+        className={triggerClass(trigger)}
       >
-        {icon && <Icon name={icon} />}
+        {icon && <Icon name={icon} className="text-muted" />}
         {label}
-        <Icon name="chevronDown" className="size-3.5! text-faint" />
+        {!isBare && <Icon name="chevronDown" className="size-3.5! text-faint" />}
       </button>
-      <div
-        id={panel}
-        hidden={!open}
-        className={`panel absolute top-full z-40 mt-1 min-w-48 p-1 shadow-xl ${align === 'right' ? 'right-0' : 'left-0'}`}
-      >
-        {open && children(close)}
-      </div>
-    </div>
+      {isUsed && (
+        <Suspense fallback={null}>
+          <Popup anchor={button} align={align} open={open} onOpenChange={setOpen}>
+            {content(() => setOpen(false))}
+          </Popup>
+        </Suspense>
+      )}
+    </>
   );
 }
 
-/** A line of a popover that does something. */
-export function MenuItem({ icon, onClick, children }: { icon?: IconName; onClick: () => void; children: ReactNode }) {
-  return (
-    <button type="button" onClick={onClick} className="flex h-8 w-full items-center gap-2 rounded px-2 text-left hover:bg-hover">
-      {icon && <Icon name={icon} className="text-muted" />}
-      {children}
-    </button>
-  );
+/** A button that opens a small panel below itself; Esc and a click elsewhere close it. */
+export function Popover({ children, ...trigger }: TriggerProps & { children: (close: () => void) => ReactNode }) {
+  return <Opener {...trigger} kind="dialog" Popup={PopoverPopup} content={children} />;
 }
+
+/** A button that opens a list of things to do. */
+export function Menu({ children, ...trigger }: TriggerProps & { children: ReactNode }) {
+  return <Opener {...trigger} kind="menu" Popup={MenuPopup} content={() => children} />;
+}
+
+/** A line of a menu. */
+export const MenuItem = (props: MenuItemProps) => <LazyMenuItem {...props} />;

@@ -1,4 +1,5 @@
-import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import { Tabs as BaseTabs } from '@base-ui/react/tabs';
+import { type ReactNode, useEffect, useRef } from 'react';
 
 export interface Tab<T extends string> {
   id: T;
@@ -12,46 +13,47 @@ interface TabsProps<T extends string> {
   current: T;
   onChange: (tab: T) => void;
   label: string;
+  /** What stands at the end of the bar. */
+  aside?: ReactNode;
+  /** Classes of the bar and of the panel. */
+  barClass?: string;
+  panelClass?: string;
   children: ReactNode;
 }
 
-const STEP: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
-
-/** Tabs and the panel of the current one. Which is current is the caller's: it belongs into the address. */
-export function Tabs<T extends string>({ tabs, current, onChange, label, children }: TabsProps<T>) {
-  const id = useId();
-  const step = (event: KeyboardEvent<HTMLElement>) => {
-    const by = STEP[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    const next = tabs[(tabs.findIndex((tab) => tab.id === current) + by + tabs.length) % tabs.length];
-    if (next === undefined) return;
-    onChange(next.id);
-    document.getElementById(`${id}-${next.id}`)?.focus();
-  };
+/** Tabs and the panel of the current one. The caller keeps which is current: it belongs into the address. */
+export function Tabs<T extends string>({ tabs, current, onChange, label, aside, barClass = '', panelClass = '', children }: TabsProps<T>) {
+  const bar = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place to scroll to
+  useEffect(() => {
+    const chosen = bar.current?.querySelector<HTMLElement>('[aria-selected=true]');
+    if (bar.current && chosen) bar.current.scrollLeft = chosen.offsetLeft - (bar.current.clientWidth - chosen.offsetWidth) / 2;
+  }, [current]);
   return (
-    <>
-      <div role="tablist" aria-label={label} onKeyDown={step} className="flex gap-1 overflow-x-auto border-line border-b">
-        {tabs.map((tab) => (
-          <button
-            key={tab.id}
-            id={`${id}-${tab.id}`}
-            type="button"
-            role="tab"
-            aria-selected={tab.id === current}
-            aria-controls={`${id}-panel`}
-            tabIndex={tab.id === current ? 0 : -1}
-            onClick={() => onChange(tab.id)}
-            className={`-mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 px-2.5 font-medium focus-visible:outline-offset-[-2px] ${tab.id === current ? 'border-accent text-ink' : 'border-transparent text-muted hover:text-ink'}`}
-          >
-            {tab.label}
-            {tab.badge !== undefined && <span className="numeric rounded bg-sunk px-1 text-2xs text-muted">{tab.badge}</span>}
-          </button>
-        ))}
+    <BaseTabs.Root value={current} onValueChange={(next) => onChange(next as T)}>
+      <div className={`flex items-stretch border-line border-b ${barClass}`}>
+        <BaseTabs.List
+          ref={bar}
+          activateOnFocus
+          aria-label={label}
+          className="-mb-px flex h-[42px] min-w-0 gap-0.5 overflow-x-auto overflow-y-hidden [scrollbar-width:none] max-sm:[mask-image:linear-gradient(90deg,#000_88%,transparent)]"
+        >
+          {tabs.map((tab) => (
+            <BaseTabs.Tab
+              key={tab.id}
+              value={tab.id}
+              className="flex shrink-0 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 px-[9px] font-medium text-muted hover:text-ink focus-visible:outline-offset-[-2px] aria-selected:border-ink aria-selected:text-ink"
+            >
+              {tab.label}
+              {tab.badge !== undefined && <span className="numeric font-normal text-faint text-xs">{tab.badge}</span>}
+            </BaseTabs.Tab>
+          ))}
+        </BaseTabs.List>
+        {aside}
       </div>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${current}`} className="min-w-0 pt-4">
+      <BaseTabs.Panel value={current} className={`min-w-0 focus-visible:outline-offset-[-2px] ${panelClass}`}>
         {children}
-      </div>
-    </>
+      </BaseTabs.Panel>
+    </BaseTabs.Root>
   );
 }

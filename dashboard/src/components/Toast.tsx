@@ -1,21 +1,18 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
-import { IconButton } from './Button.js';
-import { Icon } from './Icon.js';
-
-interface Toast {
-  id: number;
-  text: string;
-  tone: 'good' | 'bad';
-}
+import { createContext, lazy, type ReactNode, Suspense, useContext, useMemo, useRef, useState } from 'react';
+import type { Message } from './message.js';
 
 export interface Toaster {
   done: (text: string) => void;
   failed: (error: unknown) => void;
+  /** Says what was done and offers to undo it for `milliseconds`; `onEnd` runs when the offer is over and was not taken. */
+  undoable: (text: string, offer: { undo: () => void; onEnd: () => void; milliseconds: number }) => void;
 }
 
 const ToastContext = createContext<Toaster | null>(null);
+/** Milliseconds that a message of success stays. */
 const SHOWN_MS = 5_000;
-let last = 0;
+
+const Toasts = lazy(() => import('./Toasts.js').then(({ Toasts: List }) => ({ default: List })));
 
 export function useToast(): Toaster {
   const toaster = useContext(ToastContext);
@@ -23,38 +20,36 @@ export function useToast(): Toaster {
   return toaster;
 }
 
+/** Messages at the corner. Their library is loaded with the first one. */
 export function ToastProvider({ children }: { children: ReactNode }) {
-  const [toasts, setToasts] = useState<readonly Toast[]>([]);
-  const remove = useCallback((id: number) => setToasts((shown) => shown.filter((toast) => toast.id !== id)), []);
-  const show = useCallback(
-    (text: string, tone: Toast['tone']) => {
-      last += 1;
-      const id = last;
-      setToasts((shown) => [...shown.slice(-2), { id, text, tone }]);
-      // What failed stays until it was read.
-      if (tone === 'good') setTimeout(() => remove(id), SHOWN_MS);
-    },
-    [remove],
-  );
-  const toaster = useMemo<Toaster>(
-    () => ({
-      done: (text) => show(text, 'good'),
-      failed: (error) => show(error instanceof Error ? error.message : String(error), 'bad'),
-    }),
-    [show],
-  );
+  const [isUsed, setUsed] = useState(false);
+  const show = useRef<((message: Message) => void) | null>(null);
+  const waiting = useRef<Message[]>([]);
+  const toaster = useMemo<Toaster>(() => {
+    const add = (message: Message) => {
+      if (show.current === null) waiting.current.push(message);
+      else show.current(message);
+      setUsed(true);
+    };
+    return {
+      done: (text) => add({ text, isFailure: false, timeout: SHOWN_MS }),
+      // A failure stays until it was read.
+      failed: (error) => add({ text: error instanceof Error ? error.message : String(error), isFailure: true, timeout: 0 }),
+      undoable: (text, { undo, onEnd, milliseconds }) => add({ text, isFailure: false, timeout: milliseconds, undo, onEnd }),
+    };
+  }, []);
+  const ready = (shown: (message: Message) => void) => {
+    show.current = shown;
+    for (const message of waiting.current.splice(0)) shown(message);
+  };
   return (
     <ToastContext value={toaster}>
       {children}
-      <div aria-live="polite" className="fixed right-4 bottom-4 z-50 grid max-w-[calc(100vw-2rem)] gap-2">
-        {toasts.map(({ id, text, tone }) => (
-          <div key={id} className="panel flex max-w-md items-start gap-2 py-1.5 pr-1.5 pl-3 shadow-lg">
-            <Icon name={tone === 'good' ? 'checkCircle' : 'warning'} className={`mt-1.5 ${tone === 'good' ? 'text-good' : 'text-bad'}`} />
-            <p className="min-w-0 flex-1 break-words py-1">{text}</p>
-            <IconButton label="Dismiss" icon="close" onClick={() => remove(id)} />
-          </div>
-        ))}
-      </div>
+      {isUsed && (
+        <Suspense fallback={null}>
+          <Toasts onReady={ready} />
+        </Suspense>
+      )}
     </ToastContext>
   );
 }

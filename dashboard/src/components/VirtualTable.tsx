@@ -1,18 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useShortcut } from '../keyboard/registry.js';
-import type { Order } from './DataTable.js';
-import { Icon } from './Icon.js';
+import { HeaderButton, sortOf } from './HeaderButton.js';
+import { type Column, type Order, useRows } from './table.js';
 
-export interface VirtualColumn<Row> {
-  id: string;
-  header: string;
-  /** A track of a CSS grid: `5rem`, `minmax(10rem, 1fr)`. */
-  width: string;
-  cell: (row: Row) => ReactNode;
-  align?: 'left' | 'right';
-  sortable?: boolean;
-}
+export type VirtualColumn<Row> = Column<Row> & { width: string };
 
 interface VirtualTableProps<Row> {
   label: string;
@@ -24,6 +16,8 @@ interface VirtualTableProps<Row> {
   onOpen: (row: Row) => void;
   order?: Order | undefined;
   onOrder?: ((order: Order) => void) | undefined;
+  /** Ids of columns that the caller orders by, with `onOrder`. */
+  orders?: readonly string[] | undefined;
   /** Its greatest height, as CSS; less where there are few rows. */
   height: string;
   empty: ReactNode;
@@ -31,7 +25,7 @@ interface VirtualTableProps<Row> {
 
 const ROW = 32;
 const HEADER = 32;
-/** What moves the current row, and how far; a page is what is seen at once. */
+/** The keys that move the current row, and how far; a page is as many rows as are in view. */
 const STEPS: Record<string, 'next' | 'previous' | 'page' | 'back' | 'first' | 'last'> = {
   ArrowDown: 'next',
   ArrowUp: 'previous',
@@ -45,18 +39,17 @@ const STEPS: Record<string, 'next' | 'previous' | 'page' | 'back' | 'first' | 'l
  * A table that draws only the rows in view. One row is current: the arrow keys move it, and j and k wherever the focus is; Enter opens it. It scrolls by
  * itself in both directions.
  */
-export function VirtualTable<Row>({
+export function VirtualTable<Row extends object>({
   label,
   columns,
-  rows,
   rowKey,
   openKey,
   onOpen,
-  order,
-  onOrder,
   height,
   empty,
+  ...given
 }: VirtualTableProps<Row>) {
+  const { rows, order, setOrder, sortable } = useRows({ columns, ...given });
   const scroller = useRef<HTMLDivElement>(null);
   const pending = useRef(0);
   const [current, setCurrent] = useState(0);
@@ -130,7 +123,14 @@ export function VirtualTable<Row>({
           style={{ ...template, height: HEADER }}
         >
           {columns.map((column) => (
-            <Header key={column.id} column={column} order={order} onOrder={onOrder} />
+            <div
+              key={column.id}
+              role="columnheader"
+              aria-sort={sortable(column) ? sortOf(column.id, order) : undefined}
+              className={`flex items-center px-3 text-faint text-xs ${column.align === 'right' ? 'justify-end' : ''}`}
+            >
+              {sortable(column) ? <HeaderButton id={column.id} header={column.header} order={order} onOrder={setOrder} /> : column.header}
+            </div>
           ))}
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
@@ -148,7 +148,7 @@ export function VirtualTable<Row>({
                 tabIndex={index === current ? 0 : -1}
                 onFocus={() => setCurrent(index)}
                 onClick={() => onOpen(row)}
-                className={`absolute inset-x-0 grid cursor-pointer items-center border-line border-b focus-visible:outline-offset-[-2px] ${index === opened ? 'bg-selected' : 'hover:bg-hover'}`}
+                className={`absolute inset-x-0 grid cursor-pointer items-center border-line border-b focus-visible:outline-offset-[-2px] ${index === opened ? 'bg-trail-soft' : 'hover:bg-hover'}`}
                 style={{ ...template, height: ROW, transform: `translateY(${start - HEADER}px)` }}
               >
                 {columns.map(({ id, align, cell }) => (
@@ -162,37 +162,6 @@ export function VirtualTable<Row>({
         </div>
       </div>
       {rows.length === 0 && <div className="px-4 py-8 text-center text-muted">{empty}</div>}
-    </div>
-  );
-}
-
-interface HeaderProps<Row> {
-  column: VirtualColumn<Row>;
-  order: Order | undefined;
-  onOrder: ((order: Order) => void) | undefined;
-}
-
-function Header<Row>({ column: { id, header, align, sortable }, order, onOrder }: HeaderProps<Row>) {
-  const isCurrent = order?.by === id;
-  const sorted = isCurrent ? (order.descending ? 'descending' : 'ascending') : 'none';
-  const look = `flex items-center px-3 font-medium text-muted text-xs ${align === 'right' ? 'justify-end' : ''}`;
-  if (!sortable || onOrder === undefined) {
-    return (
-      <div role="columnheader" className={look}>
-        {header}
-      </div>
-    );
-  }
-  return (
-    <div role="columnheader" aria-sort={sorted} className={look}>
-      <button
-        type="button"
-        onClick={() => onOrder({ by: id, descending: isCurrent ? !order.descending : true })}
-        className={`inline-flex items-center gap-1 rounded hover:text-ink ${isCurrent ? 'text-ink' : ''}`}
-      >
-        {header}
-        {isCurrent && <Icon name={order.descending ? 'arrowDown' : 'arrowUp'} className="size-3!" />}
-      </button>
     </div>
   );
 }

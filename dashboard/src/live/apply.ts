@@ -16,7 +16,7 @@ const ONE_BY_ONE = 20;
 /** Brings the cache up to date with what was committed, and reads no more than that. */
 export async function applyNews(cache: QueryClient, news: readonly RunNews[]): Promise<void> {
   const deleted = news.filter((run) => run.deleted);
-  for (const run of deleted) forget(cache, run.runId);
+  for (const run of deleted) forgetRun(cache, run.runId);
   const living = news.filter((run) => !run.deleted);
   await Promise.allSettled([refreshRuns(cache, living), ...living.map((run) => refreshParts(cache, run))]);
 }
@@ -38,7 +38,8 @@ export function putRun(cache: QueryClient, run: OptimizationRun): void {
   }
 }
 
-function forget(cache: QueryClient, runId: string): void {
+/** Takes a run out of every list that shows it. */
+export function forgetRun(cache: QueryClient, runId: string): void {
   for (const [key, list] of lists(cache)) {
     if (list === undefined) continue;
     const pages = list.pages.map((page) => ({ ...page, data: page.data.filter(({ id }) => id !== runId) }));
@@ -59,7 +60,7 @@ async function refreshRuns(cache: QueryClient, news: readonly RunNews[]): Promis
 async function refreshParts(cache: QueryClient, { runId, projectId, changed, iterations, samples }: RunNews): Promise<void> {
   const recorded = iterations === null || iterations.size > 0;
   const stale: (readonly unknown[])[] = [];
-  if (changed || recorded) stale.push(keys.best(runId), keys.curve(runId));
+  if (changed || recorded) stale.push(keys.best(runId), keys.curve(runId), keys.trust(runId));
   if (recorded) stale.push(keys.matrix(runId));
   if (samples === null) stale.push(keys.samples(runId), keys.matrix(runId));
   else if (samples.size > 0) stale.push(keys.matrix(runId), ...[...samples].map((number) => keys.samples(runId, number)));

@@ -23,8 +23,18 @@ function comparable(iterations: readonly OptimizationIteration[]): OptimizationI
   return iterations.filter(({ status, evalKind, score }) => status === 'completed' && evalKind === 'full' && score !== null);
 }
 
-/** The objectives that tell the candidates of a run apart; fewer than two where there is nothing to weigh. */
-export function objectivesOf(iterations: readonly OptimizationIteration[], { direction }: Pick<OptimizationRun, 'direction'>): Objective[] {
+/** Names of measures that are better when lower, whatever the run's direction. */
+const LOWER = /cost|latency|tokens?|duration|time|error|loss|length|penalty/i;
+
+/**
+ * The objectives that tell the candidates of a run apart; fewer than two if there is nothing to weigh. `turned` holds the keys
+ * whose direction the reader turned round.
+ */
+export function objectivesOf(
+  iterations: readonly OptimizationIteration[],
+  { direction }: Pick<OptimizationRun, 'direction'>,
+  turned: ReadonlySet<string> = new Set(),
+): Objective[] {
   const rows = comparable(iterations);
   const names = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores ?? {})))].sort();
   const offered: Objective[] = [
@@ -33,7 +43,7 @@ export function objectivesOf(iterations: readonly OptimizationIteration[], { dir
       (name): Objective => ({
         key: `scores.${name}`,
         title: name,
-        direction,
+        direction: LOWER.test(name) ? 'minimize' : direction,
         unit: 'score',
         measure: ({ scores }) => (scores !== null && Object.hasOwn(scores, name) ? (scores[name] ?? null) : null),
       }),
@@ -42,7 +52,9 @@ export function objectivesOf(iterations: readonly OptimizationIteration[], { dir
     { key: 'duration', title: 'duration', direction: 'minimize', unit: 'ms', measure: ({ durationMs }) => durationMs },
     { key: 'tokens', title: 'tokens', direction: 'minimize', unit: 'tokens', measure: ({ totalTokens }) => totalTokens },
   ];
-  return offered.filter(({ key, measure }) => {
+  const opposite = { maximize: 'minimize', minimize: 'maximize' } as const;
+  const directed = offered.map((each) => (turned.has(each.key) ? { ...each, direction: opposite[each.direction] } : each));
+  return directed.filter(({ key, measure }) => {
     const values = new Set(rows.map(measure).filter((value) => value !== null));
     return key === 'score' ? values.size > 0 : values.size > 1;
   });

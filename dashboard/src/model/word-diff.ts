@@ -1,4 +1,5 @@
-import { type ChangeObject, diffLines, diffWordsWithSpace } from 'diff';
+import { type ChangeObject, diffArrays, diffLines, diffWordsWithSpace } from 'diff';
+import { isUnspaced, wordsOf } from './words-of.js';
 
 export interface DiffPiece {
   readonly text: string;
@@ -40,7 +41,7 @@ export function diffTexts(before: string, after: string): TextDiff {
 function compared(from: string, to: string): TextDiff {
   const length = from.length + to.length;
   if (length === 0) return { pieces: [], by: 'word', added: 0, removed: 0 };
-  const words = length <= MAX_WORD_CHARACTERS ? diffWordsWithSpace(from, to, { timeout: PATIENCE }) : undefined;
+  const words = length <= MAX_WORD_CHARACTERS ? byWord(from, to) : undefined;
   if (words !== undefined) return asDiff(words, 'word');
   const lines = length <= MAX_LINE_CHARACTERS ? diffLines(from, to, { timeout: PATIENCE }) : undefined;
   if (lines !== undefined) return asDiff(lines, 'line');
@@ -49,6 +50,13 @@ function compared(from: string, to: string): TextDiff {
     { text: to, kind: 'added' },
   ];
   return { pieces: whole, by: 'whole', added: to === '' ? 0 : 1, removed: from === '' ? 0 : 1 };
+}
+
+/** By words; in scripts without spaces by the words that a dictionary finds. */
+function byWord(from: string, to: string): ChangeObject<string>[] | undefined {
+  if (!isUnspaced(from) && !isUnspaced(to)) return diffWordsWithSpace(from, to, { timeout: PATIENCE });
+  const changes = diffArrays(wordsOf(from), wordsOf(to), { timeout: PATIENCE });
+  return changes?.map((change) => ({ ...change, value: change.value.join('') }));
 }
 
 function asDiff(changes: readonly ChangeObject<string>[], by: 'word' | 'line'): TextDiff {
@@ -61,7 +69,7 @@ function asDiff(changes: readonly ChangeObject<string>[], by: 'word' | 'line'): 
 
 function units(text: string, by: 'word' | 'line'): number {
   if (by === 'line') return text.replace(/\n$/, '').split('\n').length;
-  return text.split(/\s+/).filter((word) => word !== '').length;
+  return (isUnspaced(text) ? wordsOf(text) : text.split(/\s+/)).filter((word) => word.trim() !== '').length;
 }
 
 /**

@@ -5,9 +5,9 @@ import { type ReactNode, useDeferredValue, useState } from 'react';
 import type { OptimizationRun } from '../../../src/schemas/run.js';
 import type { SearchResult } from '../../../src/schemas/views.js';
 import { searchQuery } from '../api/views.js';
-import { StatusBadge } from '../components/Badge.js';
 import { Score } from '../components/Figures.js';
 import { Icon, type IconName } from '../components/Icon.js';
+import { StatusDot } from '../components/StatusDot.js';
 
 const PAGES = [
   { to: '/', name: 'Runs', icon: 'table' },
@@ -129,7 +129,7 @@ function RunLine({ run }: { run: OptimizationRun }) {
     <>
       <span className="plain-text min-w-0 flex-1 truncate">{run.runName}</span>
       <Score value={run.bestScore} />
-      <StatusBadge status={run.status} />
+      <StatusDot status={run.status} />
     </>
   );
 }
@@ -166,7 +166,7 @@ function Item({ value, icon, onSelect, children }: ItemProps) {
     <Command.Item
       value={value}
       onSelect={onSelect}
-      className="flex min-h-9 cursor-pointer items-center gap-2 rounded-md px-2 py-1 data-[selected=true]:bg-selected"
+      className="flex min-h-9 cursor-pointer items-center gap-2 rounded-md px-2 py-1 data-[selected=true]:bg-trail-soft"
     >
       {icon && <Icon name={icon} className="text-muted" />}
       {children}

@@ -5,7 +5,7 @@ export function Characters({ text }: { text: string }) {
   return textPieces(text).map(({ text: piece, isHidden }, index) =>
     isHidden ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces have nothing else to be told apart by, and never move
-      <span key={index} title="A character that cannot be seen" className="mx-px rounded-xs bg-warn-soft px-0.5 text-2xs text-warn">
+      <span key={index} title="A character that cannot be seen" className="mx-px rounded-xs bg-sunk px-0.5 text-2xs text-warn">
         {piece}
       </span>
     ) : (

@@ -6,15 +6,17 @@ import { type CondensedPiece, condense } from '../model/condense.js';
 import { type DiffRow, sideBySide } from '../model/side-by-side.js';
 import type { TextDiff } from '../model/word-diff.js';
 import { Characters } from './Characters.js';
+import { LineDiff, useLineDiff } from './LineDiff.js';
 
 export type DiffLayout = 'inline' | 'side';
 
-/** Two texts as one, or beside each other: what was taken out is struck through, what was put in is underlined. */
+/** Two texts as one, or beside each other. A tint and a sign mark a change: an underline would hide underscores. */
 export function DiffText({ before, after, layout = 'inline' }: { before: string; after: string; layout?: DiffLayout }) {
   const diff = useDiff(before, after);
   const [whole, setWhole] = useState(false);
   const condensed = useMemo(() => (diff === null ? [] : condense(diff.pieces)), [diff]);
   if (diff === null) return <Skeleton rows={3} label="Comparing" />;
+  const isShort = before.length + after.length < SHORT;
   const isCondensed = condensed.some(({ kind }) => kind === 'left-out');
   const pieces = whole ? diff.pieces.map((piece) => ({ ...piece, leftOut: 0 })) : condensed;
   return (
@@ -24,7 +26,7 @@ export function DiffText({ before, after, layout = 'inline' }: { before: string;
         {NOTICES[diff.by]}
         {isCondensed && <Button onClick={() => setWhole(!whole)}>{whole ? 'Only around the changes' : 'Show all'}</Button>}
       </p>
-      {layout === 'side' ? <Sides pieces={pieces} /> : <Inline pieces={pieces} />}
+      {layout === 'side' ? <Sides pieces={pieces} /> : isShort ? <Lines before={before} after={after} /> : <Inline pieces={pieces} />}
     </>
   );
 }
@@ -61,10 +63,11 @@ function useDiff(before: string, after: string): TextDiff | null {
   return diff !== null && diff.of[0] === before && diff.of[1] === after ? diff.is : null;
 }
 
+const SIGN = 'rounded-xs no-underline before:font-semibold';
 const MARKS = {
   same: { Element: 'span', look: '' },
-  added: { Element: 'ins', look: 'rounded-xs bg-good-soft text-good underline decoration-1 underline-offset-2' },
-  removed: { Element: 'del', look: 'rounded-xs bg-bad-soft text-bad line-through decoration-1' },
+  added: { Element: 'ins', look: `${SIGN} bg-fixed-fill/25 before:text-fixed before:content-['+']` },
+  removed: { Element: 'del', look: `${SIGN} bg-broke-fill/22 before:text-broke before:content-['−']` },
 } as const;
 
 function Piece({ piece: { kind, text, leftOut } }: { piece: CondensedPiece }) {
@@ -77,6 +80,14 @@ function Piece({ piece: { kind, text, leftOut } }: { piece: CondensedPiece }) {
       <Characters text={text} />
     </Element>
   );
+}
+
+/** Characters of two texts together, up to which they are shown line by line. */
+const SHORT = 40_000;
+
+function Lines({ before, after }: { before: string; after: string }) {
+  const lines = useLineDiff(before, after, Number.POSITIVE_INFINITY);
+  return lines && <LineDiff lines={lines} label="The two texts, line by line" />;
 }
 
 function Inline({ pieces }: { pieces: readonly CondensedPiece[] }) {

@@ -10,11 +10,6 @@ export const list = z
 
 export const integer = z.coerce.number().int().min(0).optional().catch(undefined);
 
-export const flag = z
-  .union([z.boolean(), z.literal('true').transform(() => true)])
-  .optional()
-  .catch(undefined);
-
 export const choice = <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values).optional().catch(undefined);
 
 /** Several of the values, each a repetition of the key. */

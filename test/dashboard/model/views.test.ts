@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { condense } from '../../../dashboard/src/model/condense.js';
 import { type IterationOrder, iterationRows } from '../../../dashboard/src/model/iteration-rows.js';
-import { neighbour, placesOf } from '../../../dashboard/src/pages/run/candidates/layout.js';
-import { cellAt, scrollTo, stepFrom } from '../../../dashboard/src/pages/run/matrix/geometry.js';
+import { cellAt, roomFor, scrollTo, stepFrom } from '../../../dashboard/src/pages/run/matrix/geometry.js';
 import { brushOf, brushTexts } from '../../../dashboard/src/pages/run/parameters/brush-text.js';
 import { anIteration } from './rows.js';
 
@@ -54,12 +53,13 @@ describe('a long diff', () => {
 });
 
 describe('the cells of the matrix', () => {
-  const extent = { rows: 200, columns: 100 };
+  const extent = { rows: 200, columns: 100, left: 148, cell: 26 };
 
-  test('are found below a point, wherever the view was scrolled', () => {
-    expect(cellAt(148, 44, { left: 0, top: 0 }, extent)).toEqual({ row: 0, column: 0 });
-    expect(cellAt(148 + 21, 44 + 22, { left: 22, top: 220 }, extent)).toEqual({ row: 11, column: 1 });
-    expect(cellAt(100, 100, { left: 0, top: 0 }, extent)).toBeUndefined();
+  test('are found below a point, wherever the view was scrolled; a point on the texts is in no column', () => {
+    expect(cellAt(148, 56, { left: 0, top: 0 }, extent)).toEqual({ row: 0, column: 0 });
+    expect(cellAt(148 + 25, 56 + 22, { left: 26, top: 220 }, extent)).toEqual({ row: 11, column: 1 });
+    expect(cellAt(100, 100, { left: 0, top: 0 }, extent)).toEqual({ row: 2, column: -1 });
+    expect(cellAt(100, 40, { left: 0, top: 0 }, extent)).toBeUndefined();
     expect(cellAt(500, 500, { left: 99_999, top: 0 }, extent)).toBeUndefined();
   });
 
@@ -72,51 +72,16 @@ describe('the cells of the matrix', () => {
   });
 
   test('are scrolled into view, and not further', () => {
-    const view = { left: 0, top: 0, width: 148 + 220, height: 44 + 110 };
-    expect(scrollTo({ row: 2, column: 2 }, view)).toEqual({ left: 0, top: 0 });
-    expect(scrollTo({ row: 20, column: 20 }, view)).toEqual({ left: 21 * 22 - 220, top: 21 * 22 - 110 });
-    expect(scrollTo({ row: 1, column: 1 }, { ...view, left: 500, top: 500 })).toEqual({ left: 22, top: 22 });
-  });
-});
-
-describe('the tree of candidates', () => {
-  const node = (id: string, parents: string[]) =>
-    ({
-      id,
-      parents,
-      iterations: [Number(id)],
-      role: 'accepted',
-      isBaseline: false,
-      score: null,
-      isFullScore: false,
-      shown: Number(id),
-    }) as const;
-  const places = placesOf({
-    nodes: [node('0', []), node('1', ['0']), node('2', ['0']), node('3', ['1', '2'])],
-    edges: [
-      { id: '0>1', source: '0', target: '1' },
-      { id: '0>2', source: '0', target: '2' },
-      { id: '1>3', source: '1', target: '3' },
-      { id: '2>3', source: '2', target: '3' },
-    ],
-    merges: 1,
+    const view = { left: 0, top: 0, width: 148 + 260, height: 56 + 110 };
+    expect(scrollTo({ row: 2, column: 2 }, view, extent)).toEqual({ left: 0, top: 0 });
+    expect(scrollTo({ row: 20, column: 20 }, view, extent)).toEqual({ left: 21 * 26 - 260, top: 21 * 22 - 110 });
+    expect(scrollTo({ row: 1, column: 1 }, { ...view, left: 500, top: 500 }, extent)).toEqual({ left: 26, top: 22 });
   });
 
-  test('has parents above their children', () => {
-    const height = (id: string) => places.get(id)?.y ?? Number.NaN;
-    expect(height('0')).toBeLessThan(height('1'));
-    expect(height('1')).toBe(height('2'));
-    expect(height('2')).toBeLessThan(height('3'));
-  });
-
-  test('is walked by arrows', () => {
-    const below = neighbour(places, '0', 'ArrowDown');
-    expect(['1', '2']).toContain(below);
-    expect(neighbour(places, '3', 'ArrowUp')).toMatch(/^[12]$/);
-    const [left, right] = (places.get('1')?.x ?? 0) < (places.get('2')?.x ?? 0) ? ['1', '2'] : ['2', '1'];
-    expect(neighbour(places, left as string, 'ArrowRight')).toBe(right);
-    expect(neighbour(places, '0', 'ArrowUp')).toBeUndefined();
-    expect(neighbour(places, '0', 'Enter')).toBeUndefined();
+  test('widen once the texts have their room, and never leave it', () => {
+    expect(roomFor(390, 12)).toEqual({ left: 132, cell: 26 });
+    expect(roomFor(816, 12)).toEqual({ left: 470, cell: 27 });
+    expect(roomFor(1230, 12).cell).toBe(44);
   });
 });
 

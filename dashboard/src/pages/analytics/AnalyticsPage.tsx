@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../components/States.js';
 import { useToast } from '../../components/Toast.js';
 import { compact, cost, count, percent } from '../../format/number.js';
 import { SumTable } from './SumTable.js';
-import { byDay, type Sum, sumBy, sumRunsBy } from './sums.js';
+import { byDay, type Sum, sharesBy, sumBy, sumRunsBy } from './sums.js';
 import { Trend } from './Trend.js';
 
 /** Newest runs that the trend and the models are told of: one page of the API. */
@@ -37,24 +37,43 @@ function Figures({ projectId }: { projectId: string }) {
   const [total] = sumBy(rows, () => 'all');
   const newest = recent.data?.hasMore ? ` Of the newest ${count(NEWEST)} runs.` : '';
   return (
-    <div className="mx-auto grid max-w-[1600px] grid-cols-1 gap-4 p-3 sm:p-4">
+    <div className="gutter grid grid-cols-1 gap-4 pt-4 pb-12">
       <header className="flex flex-wrap items-center gap-3">
-        <h1 className="mr-auto font-semibold text-xl">Analytics</h1>
+        <h1 className="mr-auto font-semibold text-lg">Analytics</h1>
         <Freshness projectId={projectId} rows={rows} />
       </header>
       {total === undefined ? (
-        <EmptyState icon="chart" title="No figures yet">
-          They are summed up when they are refreshed: press Refresh after the first run.
-        </EmptyState>
+        <EmptyState title="No figures yet">They are summed up when they are refreshed: press Refresh after the first run.</EmptyState>
       ) : (
         <Totals total={total} />
       )}
       {runs.length > 0 && <Trend days={byDay(runs)} note={newest} />}
       <div className="grid grid-cols-1 gap-4 xl:grid-cols-2">
-        <SumTable title="By optimizer" rows={sumBy(rows, (row) => row.optimizerType)} />
+        <SumTable
+          title="By optimizer"
+          rows={sumBy(
+            rows,
+            (row) => row.optimizerType,
+            sharesBy(runs, (run) => run.optimizerType),
+          )}
+        />
         <SumTable title="By model" note={`As of now.${newest}`} rows={sumRunsBy(runs, (run) => run.model ?? 'not recorded')} />
-        <SumTable title="By status" rows={sumBy(rows, (row) => row.status)} />
-        <SumTable title="By metric" rows={sumBy(rows, (row) => row.metric ?? 'not recorded')} />
+        <SumTable
+          title="By status"
+          rows={sumBy(
+            rows,
+            (row) => row.status,
+            sharesBy(runs, (run) => run.status),
+          )}
+        />
+        <SumTable
+          title="By metric"
+          rows={sumBy(
+            rows,
+            (row) => row.metric ?? 'not recorded',
+            sharesBy(runs, (run) => run.metric ?? 'not recorded'),
+          )}
+        />
       </div>
     </div>
   );
@@ -104,7 +123,7 @@ function Totals({ total }: { total: Sum }) {
       {figures.map(({ name, value, more }) => (
         <div key={name} className="panel px-4 py-3">
           <dt className="text-muted text-xs">{name}</dt>
-          <dd className="numeric font-semibold text-xl">{value}</dd>
+          <dd className="numeric font-semibold text-lg">{value}</dd>
           <dd className="numeric text-muted text-xs">{more}</dd>
         </div>
       ))}

@@ -44,7 +44,7 @@ export function Trend({ days, note }: { days: readonly Day[]; note: string }) {
             yAxisIndex: 1,
             data: all.map(({ costUsd }) => costUsd),
             symbolSize: 6,
-            itemStyle: { color: colors.accent },
+            itemStyle: { color: colors.trail },
             tooltip: { valueFormatter: (value) => cost(Number(value)) },
           },
         ],

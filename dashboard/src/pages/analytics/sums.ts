@@ -1,5 +1,6 @@
 import type { OptimizationAnalytics } from '../../../../src/schemas/analytics.js';
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
+import { levelOf, scaleOf } from '../../story/scale.js';
 
 /** What runs of one kind came to together. */
 export interface Sum {
@@ -8,8 +9,10 @@ export interface Sum {
   completed: number;
   /** Of those that ended: completed, failed or cancelled. */
   ended: number;
-  bestScore: number | null;
-  avgGain: number | null;
+  /** The best run as a share of a perfect score, so that runs of different scales and directions compare; null if none has such a scale. */
+  bestShare: number | null;
+  /** Mean of the runs' gains, in shares of a perfect score. */
+  avgGainShare: number | null;
   costUsd: number;
   tokens: number;
   samples: number;
@@ -28,22 +31,49 @@ const add = (mean: Weighted, value: number | null, weight: number) => {
 };
 const mean = ({ total, weight }: Weighted) => (weight === 0 ? null : total / weight);
 
+interface Shares {
+  best: number | null;
+  gain: number | null;
+}
+
+/** The best score and the mean gain of runs on one scale: the share of a perfect score. */
+export function sharesBy(runs: readonly OptimizationRun[], nameOf: (run: OptimizationRun) => string): Map<string, Shares> {
+  const groups = Map.groupBy(runs, nameOf);
+  return new Map(
+    [...groups].map(([name, group]) => {
+      const levels = group.flatMap((run) => {
+        const scale = scaleOf(run);
+        const reached = run.finalScore ?? run.bestScore;
+        const level = reached === null ? null : levelOf(scale, reached);
+        const before = run.initialScore === null ? null : levelOf(scale, run.initialScore);
+        return level === null ? [] : [{ level, gain: before === null ? null : level - before }];
+      });
+      const gains = levels.flatMap(({ gain }) => gain ?? []);
+      const best = levels.length === 0 ? null : levels.reduce((most, { level }) => Math.max(most, level), 0);
+      return [name, { best, gain: gains.length === 0 ? null : gains.reduce((sum, gain) => sum + gain, 0) / gains.length }];
+    }),
+  );
+}
+
 const ENDED = new Set(['completed', 'failed', 'cancelled']);
 
 /** Rows of the analytics put together by what `nameOf` tells, the dearest first. */
-export function sumBy(rows: readonly OptimizationAnalytics[], nameOf: (row: OptimizationAnalytics) => string): Sum[] {
+export function sumBy(
+  rows: readonly OptimizationAnalytics[],
+  nameOf: (row: OptimizationAnalytics) => string,
+  shares: ReadonlyMap<string, Shares> = new Map(),
+): Sum[] {
   const groups = Map.groupBy(rows, nameOf);
   return [...groups]
     .map(([name, group]) => {
-      const gain = { total: 0, weight: 0 };
       const duration = { total: 0, weight: 0 };
       const sum: Sum = {
         name,
         runs: 0,
         completed: 0,
         ended: 0,
-        bestScore: null,
-        avgGain: null,
+        bestShare: shares.get(name)?.best ?? null,
+        avgGainShare: shares.get(name)?.gain ?? null,
         costUsd: 0,
         tokens: 0,
         samples: 0,
@@ -56,11 +86,9 @@ export function sumBy(rows: readonly OptimizationAnalytics[], nameOf: (row: Opti
         sum.costUsd += row.totalCostUsd;
         sum.tokens += row.totalTokensUsed;
         sum.samples += row.totalSamplesEvaluated;
-        if (row.maxFinalScore !== null) sum.bestScore = Math.max(sum.bestScore ?? row.maxFinalScore, row.maxFinalScore);
-        add(gain, row.avgImprovement, row.totalRuns);
         add(duration, row.avgDurationMs, row.totalRuns);
       }
-      return { ...sum, avgGain: mean(gain), avgDurationMs: mean(duration) };
+      return { ...sum, avgDurationMs: mean(duration) };
     })
     .sort((a, b) => b.costUsd - a.costUsd || b.runs - a.runs);
 }
@@ -87,7 +115,7 @@ export function sumRunsBy(runs: readonly OptimizationRun[], nameOf: (run: Optimi
     }),
   );
   const names = new Map(rows.map((row, index) => [row, nameOf(runs[index] as OptimizationRun)]));
-  return sumBy(rows, (row) => names.get(row) ?? '');
+  return sumBy(rows, (row) => names.get(row) ?? '', sharesBy(runs, nameOf));
 }
 
 export interface Day {

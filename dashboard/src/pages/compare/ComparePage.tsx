@@ -44,7 +44,7 @@ export function ComparePage(): ReactNode {
 
 function SomeMissing({ view, there, missing }: { view: CompareView; there: readonly string[]; missing: number }) {
   return (
-    <EmptyState icon="search" title={missing === 1 ? 'One of these runs is not there' : `${missing} of these runs are not there`}>
+    <EmptyState title={missing === 1 ? 'One of these runs is not there' : `${missing} of these runs are not there`}>
       <p>They may have been deleted, or belong to a project that you are no member of.</p>
       <Link to="/compare" search={{ ...view, runs: there.join(',') }} className={`${buttonClass()} mt-4`}>
         Go on without
@@ -55,7 +55,7 @@ function SomeMissing({ view, there, missing }: { view: CompareView; there: reado
 
 function TooFew() {
   return (
-    <EmptyState icon="compare" title="Nothing to compare yet">
+    <EmptyState title="Nothing to compare yet">
       <p>Select two to six runs in the list with the key x, then press c.</p>
       <Link to="/" className={`${buttonClass()} mt-4`}>
         Choose runs
@@ -81,7 +81,7 @@ function Comparison({ runs, view, onChange: change }: ComparisonProps) {
       <h1 className="font-semibold text-xl">Compare {runs.length} runs</h1>
       <RunKeys runs={runs} onRemove={(id) => change({ runs: runs.flatMap((run) => (run.id === id ? [] : run.id)).join(',') })} />
       {incomparable.length > 0 && (
-        <p className="flex items-start gap-2 rounded-md bg-warn-soft px-3 py-2 text-warn">
+        <p className="flex items-start gap-2 rounded-md bg-sunk px-3 py-2 text-warn">
           <Icon name="warning" className="mt-0.5" />
           <span>
             These runs differ in {incomparable.map((field) => FIELD_NAMES[field]).join(' and ')}: their scores do not measure the same

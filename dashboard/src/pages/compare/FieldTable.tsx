@@ -29,11 +29,11 @@ export function FieldTable({ runs, all, onAll }: FieldTableProps) {
   return (
     <section aria-labelledby="fields" className="panel min-w-0">
       <header className="flex flex-wrap items-center gap-3 px-4 py-2">
-        <h2 id="fields" className="font-semibold text-base">
+        <h2 id="fields" className="font-semibold text-sm">
           What differs
         </h2>
         <label className="ml-auto flex items-center gap-2 text-muted text-xs">
-          <input type="checkbox" checked={all} onChange={(event) => onAll(event.target.checked)} className="size-4 accent-accent" />
+          <input type="checkbox" checked={all} onChange={(event) => onAll(event.target.checked)} className="check" />
           Show what is alike too ({fields.length - fields.filter(differs).length})
         </label>
         <IconButton label="Export as CSV" icon="download" onClick={save} />
@@ -103,7 +103,7 @@ function FieldRow({ field }: { field: Field }) {
                 </span>
               )}
               {best.has(index) && (
-                <span className="text-good">
+                <span className="text-fixed">
                   <Icon name="star" className="size-3.5!" />
                   <span className="sr-only">best</span>
                 </span>

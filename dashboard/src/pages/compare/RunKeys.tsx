@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
-import { StatusBadge } from '../../components/Badge.js';
 import { IconButton } from '../../components/Button.js';
 import { Cost, Delta, Score } from '../../components/Figures.js';
+import { StatusWord } from '../../components/StatusDot.js';
 import { seriesColor } from '../../theme/colors.js';
 
 /** A to F: what a run is called beside its colour. */
@@ -31,13 +31,13 @@ export function RunKeys({ runs, onRemove }: { runs: readonly OptimizationRun[]; 
               to="/runs/$runId"
               params={{ runId: run.id }}
               search={{ project: run.projectId }}
-              className="plain-text truncate font-medium hover:text-accent hover:underline"
+              className="plain-text truncate font-medium hover:text-trail hover:underline"
               title={run.runName}
             >
               {run.runName}
             </Link>
             <p className="flex flex-wrap items-center gap-x-2 text-muted text-xs">
-              {run.status !== 'completed' && <StatusBadge status={run.status} />}
+              {run.status !== 'completed' && <StatusWord status={run.status} />}
               <span className="text-ink">
                 <span className="sr-only">best </span>
                 <Score value={run.bestScore} />

@@ -17,8 +17,8 @@ type Show = 'all' | Outcome;
 
 const SHOWS = [
   { id: 'all', label: 'All', tone: 'neutral', icon: 'table' },
-  { id: 'regressed', label: 'Regressed', tone: 'bad', icon: 'arrowDown' },
-  { id: 'improved', label: 'Improved', tone: 'good', icon: 'arrowUp' },
+  { id: 'regressed', label: 'Regressed', tone: 'broke', icon: 'arrowDown' },
+  { id: 'improved', label: 'Improved', tone: 'fixed', icon: 'arrowUp' },
   { id: 'same', label: 'Same', tone: 'neutral', icon: 'dash' },
 ] as const;
 
@@ -107,7 +107,7 @@ export function SampleComparison({ runs, pair, show, onChange }: SampleCompariso
             type="button"
             aria-pressed={show === id}
             onClick={() => onChange({ show: id === 'all' ? undefined : id })}
-            className={`inline-flex h-7 items-center gap-1.5 rounded-md border px-2 font-medium ${show === id ? 'border-accent bg-accent-soft' : 'border-line bg-surface hover:bg-hover'}`}
+            className={`inline-flex h-7 items-center gap-1.5 rounded-md border px-2 font-medium ${show === id ? 'border-trail-fill bg-trail-soft' : 'border-line bg-surface hover:bg-hover'}`}
           >
             {label}
             <Badge tone={tone} icon={icon}>

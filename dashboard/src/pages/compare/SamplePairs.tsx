@@ -7,8 +7,8 @@ import { DiffText } from '../../program/DiffText.js';
 import type { SamplePair } from './pairs.js';
 
 const OUTCOMES = {
-  improved: { tone: 'good', icon: 'arrowUp' },
-  regressed: { tone: 'bad', icon: 'arrowDown' },
+  improved: { tone: 'fixed', icon: 'arrowUp' },
+  regressed: { tone: 'broke', icon: 'arrowDown' },
   same: { tone: 'neutral', icon: 'dash' },
 } as const;
 

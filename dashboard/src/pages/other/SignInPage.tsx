@@ -50,7 +50,7 @@ export function SignInPage() {
           />
         </label>
         {problem !== null && (
-          <p role="alert" className="flex items-start gap-1.5 text-bad">
+          <p role="alert" className="flex items-start gap-1.5 text-broke">
             <Icon name="warning" className="mt-0.5" />
             {problem}
           </p>

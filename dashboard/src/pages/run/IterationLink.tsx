@@ -9,7 +9,7 @@ export function IterationLink({ iteration, children }: { iteration: number; chil
       type="button"
       aria-label={children === undefined ? `Open iteration ${iteration}` : undefined}
       onClick={() => change({ iteration })}
-      className="numeric rounded text-accent underline decoration-1 underline-offset-2"
+      className="numeric rounded text-trail underline decoration-1 underline-offset-2"
     >
       {children ?? `#${iteration}`}
     </button>

@@ -1,12 +1,12 @@
 import type { OptimizationIteration } from '../../../../src/schemas/iteration.js';
-import { score } from '../../format/number.js';
+import { type Scale, scaleOf, scoreWords } from '../../story/scale.js';
 import { useRun } from './useRun.js';
 
 interface IterationPickerProps {
   label: string;
   value: number | undefined;
   onChange: (iteration: number) => void;
-  /** Only those that pass; all where it is left out. */
+  /** Only those that pass; all if it is left out. */
   offers?: (iteration: OptimizationIteration) => boolean;
 }
 
@@ -15,6 +15,7 @@ const MOST = 500;
 
 export function IterationPicker({ label, value, onChange, offers = () => true }: IterationPickerProps) {
   const { run, iterations } = useRun();
+  const scale = scaleOf(run);
   const fitting = iterations.filter(offers);
   const matters = ({ iteration, evalKind, isBaseline }: OptimizationIteration) => isBaseline || evalKind === 'full' || iteration === value;
   const offered = fitting.length > MOST ? fitting.filter(matters).slice(-MOST) : fitting;
@@ -25,7 +26,7 @@ export function IterationPicker({ label, value, onChange, offers = () => true }:
         {value === undefined && <option value="">–</option>}
         {offered.map((each) => (
           <option key={each.iteration} value={each.iteration}>
-            {nameOf(each, run.bestIteration)}
+            {nameOf(each, run.bestIteration, scale)}
           </option>
         ))}
       </select>
@@ -34,13 +35,17 @@ export function IterationPicker({ label, value, onChange, offers = () => true }:
 }
 
 /** An iteration in a few words: its number, what it was, and its score. */
-export function nameOf({ iteration, isBaseline, evalKind, decision, score: value }: OptimizationIteration, best: number | null): string {
+export function nameOf(
+  { iteration, isBaseline, evalKind, decision, score }: OptimizationIteration,
+  best: number | null,
+  scale: Scale,
+): string {
   const what = [
-    iteration === best ? 'best' : null,
-    isBaseline ? 'baseline' : null,
+    iteration === best ? 'winner' : null,
+    isBaseline ? 'seed prompt' : null,
     evalKind === 'full' ? null : evalKind,
     decision === 'rejected' ? decision : null,
-    value === null ? null : score(value),
+    score === null ? null : scoreWords(scale, score),
   ];
   return [`#${iteration}`, ...what.filter((part) => part !== null)].join(' · ');
 }

@@ -53,7 +53,7 @@ function Entry({ name, value, depth }: { name: string; value: unknown; depth: nu
 }
 
 function Leaf({ value }: { value: unknown }) {
-  if (typeof value !== 'string') return <span className="numeric text-accent">{String(value)}</span>;
+  if (typeof value !== 'string') return <span className="numeric text-trail">{String(value)}</span>;
   return (
     <div className="min-w-0">
       <PlainText text={value} shown={LONG_TEXT} />

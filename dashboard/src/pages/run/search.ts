@@ -1,13 +1,15 @@
 import * as z from 'zod';
-import { choice, choices, flag, integer, list, text } from '../../url/fields.js';
+import { AXES } from '../../story/spend.js';
+import { choice, choices, integer, list, text } from '../../url/fields.js';
 
+/** Views of the run. Several of them share a tab: the matrix and the answers, and the details. */
 export const TABS = [
   'overview',
-  'iterations',
   'candidates',
-  'prompts',
-  'samples',
   'matrix',
+  'samples',
+  'prompts',
+  'iterations',
   'parameters',
   'pareto',
   'configuration',
@@ -35,21 +37,28 @@ export const RunSearch = z.object({
   /** What its prompt is held against: `baseline`, `parent`, or an iteration's number. */
   against: text,
   layout: choice('inline', 'side'),
-  /** Which samples of it. */
-  failed: flag,
+  /** Which answers of it. */
+  outcome: choice('right', 'partly', 'wrong', 'error', 'none'),
   changedVs: integer,
   /** The sample that is open, by its index. */
   sample: integer,
   /** Which rows and columns of the matrix, and in which order. */
-  rows: choice('all', 'failures', 'different'),
-  rank: choice('index', 'hardest'),
+  rows: choice('all', 'fixed', 'broken', 'never', 'wrong'),
   columns: choice('all', 'full'),
+  /** The example that is open, by its key. */
+  example: text,
+  /** The step of the trail whose edit is shown, by its iteration. */
+  step: integer,
+  /** What the trail, the map and the race are drawn over. */
+  axis: choice(...AXES),
   /** Spans of the parameters' axes, each `name:low..high`. */
   brush: list,
   /** The objectives of the Pareto front. */
   x: text,
   y: text,
-  /** Whether candidates are listed instead of drawn. */
-  as: choice('list'),
+  /** Directions of the objectives that the reader turned round, by their keys. */
+  lower: list,
+  /** How the view is shown: candidates and the matrix as a list, prompts as a diff or plain. */
+  as: choice('list', 'diff', 'plain'),
 });
 export type RunView = z.infer<typeof RunSearch>;

@@ -1,16 +1,17 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
-import { StatusBadge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { Icon } from '../../components/Icon.js';
 import { Popover } from '../../components/Popover.js';
+import { StatusWord } from '../../components/StatusDot.js';
+import { optimizerName } from '../../format/names.js';
 import { useShortcut } from '../../keyboard/registry.js';
 import { activeFilters, NO_FILTERS } from './filters.js';
 import { type RunsView, STATUSES } from './search.js';
 
 interface FilterBarProps {
   view: RunsView;
-  /** Runs that are there, for their values to be suggested. */
+  /** Runs that are loaded: their values are suggested. */
   runs: readonly OptimizationRun[];
   onChange: (changes: Partial<RunsView>) => void;
   children: ReactNode;
@@ -21,7 +22,7 @@ const TYPING_MS = 250;
 export function FilterBar({ view, runs, onChange, children }: FilterBarProps) {
   const optimizers = [...new Set([...(view.optimizer ?? []), ...runs.map((run) => run.optimizerType)])].sort();
   return (
-    <div className="grid grid-cols-1 gap-2 px-3 py-2 sm:px-4">
+    <div className="gutter grid grid-cols-1 gap-2 pt-1 pb-3">
       <div className="flex flex-wrap items-center gap-2">
         <NameSearch value={view.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
         <Choices
@@ -29,15 +30,45 @@ export function FilterBar({ view, runs, onChange, children }: FilterBarProps) {
           values={STATUSES}
           chosen={view.status ?? []}
           onChange={(status) => onChange({ status })}
-          show={(status) => <StatusBadge status={status} />}
+          show={(status) => <StatusWord status={status} />}
         />
-        <Choices label="Optimizer" values={optimizers} chosen={view.optimizer ?? []} onChange={(optimizer) => onChange({ optimizer })} />
-        <Popover label="More" name="More filters" icon="filter">
+        <Choices
+          label="Optimizer"
+          values={optimizers}
+          chosen={view.optimizer ?? []}
+          onChange={(optimizer) => onChange({ optimizer })}
+          show={optimizerName}
+        />
+        <Popover isChip label="Score" isOn={view.min !== undefined || view.max !== undefined}>
+          {() => <ScoreFilter view={view} onChange={onChange} />}
+        </Popover>
+        <Popover isChip label="More" name="More filters" icon="filter">
           {() => <MoreFilters view={view} runs={runs} onChange={onChange} />}
         </Popover>
-        <div className="ml-auto flex items-center gap-2">{children}</div>
+        <div className="ml-auto flex items-center gap-1">{children}</div>
       </div>
       <ActiveFilters view={view} onChange={onChange} />
+    </div>
+  );
+}
+
+/** Final scores between two numbers, in the runs' own scale. */
+function ScoreFilter({ view, onChange }: Pick<FilterBarProps, 'view' | 'onChange'>) {
+  return (
+    <div className="grid w-56 gap-3 p-2">
+      {(['min', 'max'] as const).map((key) => (
+        <label key={key} className="grid grid-cols-1 gap-1">
+          <span className="text-muted text-xs">{key === 'min' ? 'Final score from' : 'Final score to'}</span>
+          <input
+            type="number"
+            step="any"
+            defaultValue={view[key]}
+            onBlur={({ target }) => onChange({ [key]: target.value === '' ? undefined : target.value })}
+            onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+            className="field"
+          />
+        </label>
+      ))}
     </div>
   );
 }
@@ -57,14 +88,14 @@ function NameSearch({ value, onChange }: { value: string; onChange: (text: strin
   return (
     <label className="relative min-w-36 flex-1 sm:max-w-64">
       <span className="sr-only">Filter by name</span>
-      <Icon name="search" className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2 text-faint" />
+      <Icon name="search" className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2.5 text-faint" />
       <input
         ref={input}
         type="search"
         value={typed}
         onChange={(event) => type(event.target.value)}
         placeholder="Filter by name"
-        className="field w-full pl-7!"
+        className="field h-7! w-full rounded-full! pl-8!"
       />
     </label>
   );
@@ -84,14 +115,14 @@ function Choices<T extends string>({ label, values, chosen, onChange, show }: Ch
     onChange(next.length === 0 ? undefined : next);
   };
   return (
-    <Popover label={chosen.length === 0 ? label : `${label}: ${chosen.length}`}>
+    <Popover isChip isOn={chosen.length > 0} label={chosen.length === 0 ? label : `${label}: ${chosen.length}`}>
       {() => (
         <fieldset>
           <legend className="sr-only">{label}</legend>
           {values.length === 0 && <p className="p-2 text-muted">None yet</p>}
           {values.map((value) => (
             <label key={value} className="flex h-8 items-center gap-2 rounded px-2 hover:bg-hover">
-              <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} className="size-4 accent-accent" />
+              <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} className="check" />
               {show ? show(value) : value}
             </label>
           ))}
@@ -165,13 +196,13 @@ function ActiveFilters({ view, onChange }: Pick<FilterBarProps, 'view' | 'onChan
   return (
     <ul aria-label="Filters" className="flex flex-wrap items-center gap-1.5">
       {active.map(({ label, value, without }) => (
-        <li key={`${label} ${value}`} className="inline-flex h-6 items-center gap-1 rounded bg-accent-soft pr-0.5 pl-2 text-accent text-xs">
+        <li key={`${label} ${value}`} className="inline-flex h-6 items-center gap-1 rounded-full bg-sunk pr-0.5 pl-2.5 text-ink text-xs">
           {label}: {value}
           <button
             type="button"
             aria-label={`Remove ${label}: ${value}`}
             onClick={() => onChange(without)}
-            className="grid size-5 place-items-center rounded hover:bg-surface"
+            className="grid size-5 place-items-center rounded-full hover:bg-surface"
           >
             <Icon name="close" className="size-3!" />
           </button>

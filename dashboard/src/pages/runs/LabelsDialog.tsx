@@ -46,7 +46,7 @@ function LabelsForm({ run, onClose }: { run: OptimizationRun; onClose: () => voi
         <label htmlFor={field} className="font-medium">
           Tags
         </label>
-        <span className="flex min-h-8 flex-wrap items-center gap-1 rounded-md border border-edge p-1 focus-within:outline-2 focus-within:outline-accent">
+        <span className="flex min-h-8 flex-wrap items-center gap-1 rounded-md border border-edge p-1 focus-within:outline-2 focus-within:outline-trail">
           {tags.map((tag) => (
             <span key={tag} className="inline-flex h-6 items-center gap-0.5 rounded bg-sunk pr-0.5 pl-1.5 text-xs">
               {tag}

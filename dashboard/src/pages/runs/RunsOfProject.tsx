@@ -14,6 +14,7 @@ import { SelectionBar } from './SelectionBar.js';
 import type { RunsView } from './search.js';
 import { useRunKeys } from './useRunKeys.js';
 import { useRunList } from './useRunList.js';
+import { WeekLine } from './WeekLine.js';
 import { Welcome } from './Welcome.js';
 
 export function RunsOfProject({ projectId }: { projectId: string }) {
@@ -50,10 +51,11 @@ export function RunsOfProject({ projectId }: { projectId: string }) {
   if (list.error !== null && runs.length === 0) return <ErrorState error={list.error} retry={list.refetch} />;
   if (!list.isPending && runs.length === 0 && !filtered) return <Welcome projectId={projectId} />;
   return (
-    <div className="flex h-full flex-col">
+    <div className="relative flex h-full flex-col bg-surface">
       <h1 className="sr-only">Runs</h1>
+      <WeekLine projectId={projectId} runs={runs} />
       <FilterBar view={view} runs={runs} onChange={change}>
-        <span role="status" className="numeric text-muted text-xs">
+        <span role="status" className="numeric mr-1 whitespace-nowrap text-muted">
           {list.total === null ? '' : `${count(list.total)} ${list.total === 1 ? 'run' : 'runs'}`}
         </span>
         <ColumnMenu shown={columns.map(({ id }) => id)} onChange={(ids) => change({ columns: ids })} />
@@ -61,7 +63,7 @@ export function RunsOfProject({ projectId }: { projectId: string }) {
       </FilterBar>
       {list.isPending && <Skeleton rows={14} label="Loading runs" />}
       {!list.isPending && runs.length === 0 && (
-        <EmptyState icon="filter" title="No run matches">
+        <EmptyState title="No run matches">
           <p>Take a filter away, or all of them.</p>
           <Button className="mt-4" onClick={() => change(NO_FILTERS)}>
             Clear all filters

@@ -21,7 +21,8 @@ export interface RunsTableProps {
   onNearEnd: () => void;
 }
 
-const ROW = 36;
+const ROW = 40;
+const HEAD = 34;
 const CARD = 64;
 const HEADING = 32;
 /** The next page is asked for this many lines before the end. */
@@ -39,7 +40,7 @@ const KEYS: Record<string, number> = {
 /** A grid of which only the lines in view are in the document. */
 export function RunsTable(props: RunsTableProps) {
   const { lines, columns, current, onMove, selected, onSelect, hasMore, onNearEnd } = props;
-  const narrow = useMedia('(max-width: 639px)');
+  const narrow = useMedia('(max-width: 1023px)');
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: lines.length,
@@ -50,7 +51,7 @@ export function RunsTable(props: RunsTableProps) {
       return line?.kind === 'run' ? line.run.id : `heading ${line?.text}`;
     },
     overscan: 12,
-    scrollPaddingStart: narrow ? 0 : ROW,
+    scrollPaddingStart: narrow ? 0 : HEAD,
   });
   const items = rows.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -74,7 +75,7 @@ export function RunsTable(props: RunsTableProps) {
     onMove(lines[to]?.kind === 'heading' ? to + (by > 0 || to === 0 ? 1 : -1) : to);
   };
 
-  const template = `36px ${columns.map(({ width }) => width).join(' ')}`;
+  const template = `var(--edge) ${columns.map(({ width }) => width).join(' ')} 16px`;
   const least = columns.reduce((sum, { width }) => sum + Number(/\d+/.exec(width)?.[0] ?? 0), 36);
   return (
     <div
@@ -89,7 +90,7 @@ export function RunsTable(props: RunsTableProps) {
       onKeyDown={keyDown}
       className="min-h-0 flex-1 overflow-auto border-line border-t bg-surface focus-visible:outline-offset-[-2px]"
     >
-      <div style={{ minWidth: narrow ? undefined : least }}>
+      <div className="[--edge:48px] wide:[--edge:64px]" style={{ minWidth: narrow ? undefined : least }}>
         {!narrow && <Header {...props} template={template} />}
         <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map(({ index, start, size, key }) => {
@@ -103,6 +104,8 @@ export function RunsTable(props: RunsTableProps) {
               place,
               current: index === current,
               selected: selected.has(line.run.id),
+              depth: line.depth,
+              steps: line.steps,
               onSelect,
               onCurrent: onMove,
             };
@@ -134,7 +137,12 @@ function Heading({ index, text, place }: { index: number; text: string; place: R
 function Header({ columns, template, view, onOrder }: RunsTableProps & { template: string }) {
   return (
     <div role="rowgroup" className="sticky top-0 z-20 bg-surface">
-      <div role="row" aria-rowindex={1} className="grid h-8 items-center border-line border-b" style={{ gridTemplateColumns: template }}>
+      <div
+        role="row"
+        aria-rowindex={1}
+        className="grid h-[34px] items-center border-line border-b"
+        style={{ gridTemplateColumns: template }}
+      >
         <span role="columnheader" className="sticky left-0 z-10 h-full bg-surface">
           <span className="sr-only">Selected</span>
         </span>
@@ -151,8 +159,9 @@ type HeaderCellProps = { column: RunColumn } & Pick<RunsTableProps, 'view' | 'on
 function HeaderCell({ column: { id, header, align, order }, view, onOrder }: HeaderCellProps) {
   const current = order === (view.order ?? 'created_at');
   const direction = view.direction === 'asc' ? 'ascending' : 'descending';
-  const place = `${align === 'right' ? 'justify-end' : ''} ${id === 'name' ? 'sticky left-9 z-10 bg-surface' : ''}`;
-  const look = `flex h-full items-center px-2 font-medium text-muted text-xs ${place}`;
+  const place = `${align === 'right' ? 'justify-end' : ''} ${id === 'name' ? 'sticky left-[var(--edge)] z-10 bg-surface' : ''}`;
+  const look = `flex h-full items-center px-2 text-faint text-xs ${place}`;
+  if (id === 'bar') return <BarHeader />;
   if (order === undefined) {
     return (
       <span role="columnheader" className={look}>
@@ -166,11 +175,26 @@ function HeaderCell({ column: { id, header, align, order }, view, onOrder }: Hea
       <button
         type="button"
         onClick={() => onOrder(next)}
-        className={`inline-flex items-center gap-0.5 rounded hover:text-ink ${current ? 'text-ink' : ''}`}
+        className={`inline-flex items-center gap-0.5 rounded hover:text-ink ${current ? 'font-medium text-ink' : ''}`}
       >
         {header}
         {current && <Icon name={direction === 'ascending' ? 'arrowUp' : 'arrowDown'} className="size-3!" />}
       </button>
+    </span>
+  );
+}
+
+/** The axis of the bars: shares of a perfect score. */
+function BarHeader() {
+  return (
+    <span role="columnheader" aria-label="From the baseline to the best" className="flex h-full items-center px-2 text-2xs text-faint">
+      <span aria-hidden="true" className="flex w-[168px] justify-between">
+        {['0', '25', '50', '75', '100%'].map((tick) => (
+          <span key={tick} className="w-0 -translate-x-1/2 whitespace-nowrap">
+            {tick}
+          </span>
+        ))}
+      </span>
     </span>
   );
 }

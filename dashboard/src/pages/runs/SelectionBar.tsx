@@ -1,9 +1,10 @@
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
-import { Button } from '../../components/Button.js';
+import { Button, IconButton } from '../../components/Button.js';
 import { Kbd } from '../../components/Kbd.js';
 import { useRunChanges } from './changes.js';
+import { PINNED } from './filters.js';
 
-/** More curves than this are not told apart, and more columns not read. */
+/** Runs in one comparison at most: more curves cannot be told apart. */
 export const MOST_COMPARED = 6;
 
 interface SelectionBarProps {
@@ -21,11 +22,15 @@ export function SelectionBar({ runs, count, onCompare, onEdit, onClear }: Select
   if (count === 0) return null;
   const comparable = count >= 2 && count <= MOST_COMPARED;
   return (
-    <section aria-label="Selected runs" className="flex flex-wrap items-center gap-2 border-line border-t bg-surface px-3 py-2 sm:px-4">
-      <span role="status" className="numeric font-medium">
-        {count} selected
+    <section
+      aria-label="Selected runs"
+      className="absolute bottom-3 left-1/2 z-30 flex max-w-[calc(100vw-1.5rem)] -translate-x-1/2 flex-wrap items-center gap-2 rounded-xl bg-surface py-1.5 pr-1.5 pl-3.5 shadow-pop"
+    >
+      <span role="status" className="numeric text-muted">
+        {count} {count === 1 ? 'run' : 'runs'}
+        {sharedSet(runs)}
       </span>
-      <Button look="primary" icon="compare" disabled={!comparable} onClick={onCompare}>
+      <Button look="primary" disabled={!comparable} onClick={onCompare}>
         Compare
         <span aria-hidden="true" className="hidden sm:inline-flex">
           <Kbd shortcut="c" />
@@ -39,12 +44,17 @@ export function SelectionBar({ runs, count, onCompare, onEdit, onClear }: Select
           Tags and notes
         </Button>
       )}
-      <Button icon="pin" onClick={() => runs.forEach(pin)}>
-        Pin or unpin
+      <Button look="ghost" onClick={() => runs.forEach(pin)}>
+        {runs.every(({ tags }) => tags.includes(PINNED)) ? 'Unpin' : 'Pin'}
       </Button>
-      <Button look="ghost" className="ml-auto" onClick={onClear}>
-        Clear
-      </Button>
+      <IconButton label="Select none" icon="close" onClick={onClear} />
     </section>
   );
+}
+
+/** Whether the selected runs were evaluated on one set. */
+function sharedSet(runs: readonly OptimizationRun[]): string {
+  const sets = new Set(runs.map(({ evalSetHash }) => evalSetHash));
+  if (runs.length < 2) return ' selected';
+  return sets.size === 1 && !sets.has(null) ? ', the same evaluation set' : ' selected';
 }

@@ -21,7 +21,7 @@ export function Sparkline({ runId, projectId }: { runId: string; projectId: stri
   const y = (best: number) => (range === 0 ? HEIGHT / 2 : HEIGHT - EDGE - ((best - low) / range) * (HEIGHT - 2 * EDGE));
   const steps = points.slice(1).map(({ iteration, best }) => `H${x(iteration).toFixed(1)}V${y(best).toFixed(1)}`);
   const path = `M${EDGE} ${y(first.best).toFixed(1)}${steps.join('')}${length === 0 ? `H${WIDTH - EDGE}` : ''}`;
-  const color = range === 0 ? 'var(--color-faint)' : 'var(--color-accent)';
+  const color = range === 0 ? 'var(--color-faint)' : 'var(--color-trail-fill)';
   return (
     <svg
       width={WIDTH}

@@ -1,12 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
-import { StatusBadge } from '../../components/Badge.js';
-import { Compact, Cost, Count, Delta, Duration, Score, Time } from '../../components/Figures.js';
+import { Compact, Cost, Count, Duration, Time } from '../../components/Figures.js';
 import { Icon } from '../../components/Icon.js';
+import { StatusDot, StatusWord } from '../../components/StatusDot.js';
 import type { Cell } from '../../export/csv.js';
-import { percent } from '../../format/number.js';
+import { optimizerName } from '../../format/names.js';
+import { percent, signed } from '../../format/number.js';
+import { Characters } from '../../program/Characters.js';
+import { scaleOf, scoreWords } from '../../story/scale.js';
 import { PINNED } from './filters.js';
+import { RunBarCell, RunPoints, RunVerdict } from './RunVerdict.js';
 import { Sparkline } from './Sparkline.js';
 import type { ORDERS } from './search.js';
 
@@ -24,19 +28,21 @@ export interface RunColumn {
   extra?: boolean;
 }
 
-export function RunName({ run }: { run: OptimizationRun }) {
+export function RunName({ run, depth = 0, steps = 0 }: { run: OptimizationRun; depth?: number; steps?: number }) {
   return (
-    <span className="flex min-w-0 items-center gap-1.5">
-      {run.tags.includes(PINNED) && <Icon name="pin" className="size-3.5! text-accent" />}
+    <span className={`flex min-w-0 items-center gap-2.5 ${depth > 0 ? 'pl-5' : ''}`}>
+      <StatusDot status={run.status} />
       <Link
         to="/runs/$runId"
         params={{ runId: run.id }}
         search={{ project: run.projectId }}
         title={run.runName}
-        className="plain-text min-w-0 truncate font-medium hover:text-accent hover:underline"
+        className={`plain-text min-w-0 truncate hover:underline ${depth > 0 ? '' : 'font-medium'}`}
       >
-        {run.runName}
+        <Characters text={run.runName} />
       </Link>
+      {run.tags.includes(PINNED) && <Icon name="pin" className="size-3.5! text-muted" />}
+      {steps > 0 && <span className="whitespace-nowrap text-faint text-xs">{steps} steps</span>}
       {run.notes && (
         <span title={run.notes.slice(0, 500)} className="text-faint">
           <Icon name="note" className="size-3.5!" />
@@ -67,68 +73,93 @@ const text = (value: string | null) => (
 );
 
 export const RUN_COLUMNS: readonly RunColumn[] = [
-  { id: 'name', header: 'Run', width: 'minmax(216px, 2fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
-  { id: 'status', header: 'Status', width: '112px', cell: (run) => <StatusBadge status={run.status} />, value: (run) => run.status },
+  { id: 'name', header: 'Run', width: 'minmax(200px, 2.4fr)', cell: (run) => <RunName run={run} />, value: (run) => run.runName },
+  {
+    id: 'optimizer',
+    header: 'Optimizer',
+    width: 'minmax(92px, 0.7fr)',
+    cell: (run) => text(optimizerName(run.optimizerType)),
+    value: (run) => run.optimizerType,
+  },
+  { id: 'model', header: 'Model', width: 'minmax(96px, 0.8fr)', cell: (run) => text(run.model), value: (run) => run.model },
+  { id: 'bar', header: '', width: '184px', cell: (run) => <RunBarCell run={run} /> },
   {
     id: 'best',
     header: 'Best',
-    width: '76px',
+    width: '58px',
     align: 'right',
     order: 'best_score',
-    cell: (run) => <Score value={run.bestScore} />,
+    cell: (run) => <b>{scoreWords(scaleOf(run), run.bestScore)}</b>,
     value: (run) => run.bestScore,
   },
   {
-    id: 'improvement',
-    header: 'Gain',
-    width: '80px',
+    id: 'points',
+    header: 'Points',
+    width: '66px',
     align: 'right',
     order: 'improvement',
-    cell: (run) => <Delta value={run.improvement} />,
+    cell: (run) => <RunPoints run={run} />,
     value: (run) => run.improvement,
   },
-  { id: 'curve', header: 'Best so far', width: '108px', cell: (run) => <Sparkline runId={run.id} projectId={run.projectId} /> },
+  { id: 'verdict', header: 'Verdict', width: 'minmax(176px, 1fr)', cell: (run) => <RunVerdict run={run} /> },
+  {
+    id: 'cost',
+    header: 'Cost',
+    width: '72px',
+    align: 'right',
+    cell: (run) => <Cost value={run.totalCostUsd === 0 ? null : run.totalCostUsd} />,
+    value: (run) => run.totalCostUsd,
+  },
+  {
+    id: 'created',
+    header: 'Started',
+    width: '104px',
+    align: 'right',
+    order: 'created_at',
+    cell: (run) => <Time value={run.createdAt} />,
+    value: (run) => run.createdAt,
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    width: '112px',
+    extra: true,
+    cell: (run) => <StatusWord status={run.status} />,
+    value: (run) => run.status,
+  },
+  {
+    id: 'curve',
+    header: 'Best so far',
+    width: '108px',
+    extra: true,
+    cell: (run) => <Sparkline runId={run.id} projectId={run.projectId} />,
+  },
   {
     id: 'iterations',
     header: 'Iterations',
-    width: '76px',
+    width: '84px',
     align: 'right',
+    extra: true,
     cell: (run) => <Count value={run.iterations} />,
     value: (run) => run.iterations,
   },
   {
-    id: 'cost',
-    header: 'Cost',
-    width: '76px',
-    align: 'right',
-    cell: (run) => <Cost value={run.totalCostUsd} />,
-    value: (run) => run.totalCostUsd,
-  },
-  {
     id: 'duration',
     header: 'Duration',
-    width: '80px',
+    width: '88px',
     align: 'right',
     order: 'duration_ms',
+    extra: true,
     cell: (run) => <Duration value={run.durationMs} />,
     value: (run) => run.durationMs,
   },
   {
-    id: 'optimizer',
-    header: 'Optimizer',
-    width: 'minmax(88px, 0.6fr)',
-    cell: (run) => text(run.optimizerType),
-    value: (run) => run.optimizerType,
-  },
-  { id: 'model', header: 'Model', width: 'minmax(124px, 0.9fr)', cell: (run) => text(run.model), value: (run) => run.model },
-  { id: 'tags', header: 'Tags', width: 'minmax(84px, 1fr)', cell: (run) => <Tags tags={run.tags} />, value: (run) => run.tags.join(' ') },
-  {
-    id: 'created',
-    header: 'Created',
-    width: '112px',
-    order: 'created_at',
-    cell: (run) => <Time value={run.createdAt} />,
-    value: (run) => run.createdAt,
+    id: 'tags',
+    header: 'Tags',
+    width: 'minmax(84px, 1fr)',
+    extra: true,
+    cell: (run) => <Tags tags={run.tags} />,
+    value: (run) => run.tags.join(' '),
   },
   {
     id: 'metric',
@@ -139,12 +170,20 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     value: (run) => run.metric,
   },
   {
+    id: 'set',
+    header: 'Evaluation set',
+    width: 'minmax(112px, 0.8fr)',
+    extra: true,
+    cell: (run) => text(run.evalSetHash),
+    value: (run) => run.evalSetHash,
+  },
+  {
     id: 'initial',
-    header: 'Initial',
-    width: '76px',
+    header: 'Baseline',
+    width: '80px',
     align: 'right',
     extra: true,
-    cell: (run) => <Score value={run.initialScore} />,
+    cell: (run) => scoreWords(scaleOf(run), run.initialScore),
     value: (run) => run.initialScore,
   },
   {
@@ -154,7 +193,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     align: 'right',
     extra: true,
     order: 'final_score',
-    cell: (run) => <Score value={run.finalScore} />,
+    cell: (run) => scoreWords(scaleOf(run), run.finalScore),
     value: (run) => run.finalScore,
   },
   {
@@ -163,7 +202,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     width: '80px',
     align: 'right',
     extra: true,
-    cell: (run) => <Delta value={run.improvementPct} text={(value) => percent(value / 100)} />,
+    cell: (run) => (run.improvementPct === null ? '–' : signed(run.improvementPct / 100, percent)),
     value: (run) => run.improvementPct,
   },
   {
@@ -181,7 +220,7 @@ export const RUN_COLUMNS: readonly RunColumn[] = [
     width: '84px',
     align: 'right',
     extra: true,
-    cell: (run) => <Compact value={run.totalTokens} />,
+    cell: (run) => <Compact value={run.totalTokens === 0 ? null : run.totalTokens} />,
     value: (run) => run.totalTokens,
   },
   {

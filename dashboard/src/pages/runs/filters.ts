@@ -11,8 +11,26 @@ const day = (date: string | undefined, days = 0): string | undefined => {
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 };
 
+const number = (text: string | undefined): number | undefined => {
+  const value = text === undefined ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
+};
+
 /** What the API is asked for to show a view. Days are the reader's own, and the last one is included. */
-export function filtersOf({ q, status, optimizer, model, metric, tag, after, before, order, direction }: RunsView): RunListFilters {
+export function filtersOf({
+  q,
+  status,
+  optimizer,
+  model,
+  metric,
+  tag,
+  after,
+  before,
+  min,
+  max,
+  order,
+  direction,
+}: RunsView): RunListFilters {
   const filters = {
     search: q,
     status,
@@ -20,6 +38,8 @@ export function filtersOf({ q, status, optimizer, model, metric, tag, after, bef
     model,
     metric,
     tags: tag,
+    minScore: number(min),
+    maxScore: number(max),
     createdAfter: day(after),
     createdBefore: day(before, 1),
     orderBy: order ?? 'created_at',
@@ -35,7 +55,7 @@ export interface ActiveFilter {
   without: Partial<RunsView>;
 }
 
-const SINGLE = { q: 'name', model: 'model', metric: 'metric', after: 'from', before: 'to' } as const;
+const SINGLE = { q: 'name', model: 'model', metric: 'metric', after: 'from', before: 'to', min: 'score from', max: 'score to' } as const;
 const SEVERAL = { status: 'status', optimizer: 'optimizer', tag: 'tag' } as const;
 
 /** Each condition of a view, to be shown and taken away by itself. */
@@ -60,4 +80,6 @@ export const NO_FILTERS: Partial<RunsView> = {
   tag: undefined,
   after: undefined,
   before: undefined,
+  min: undefined,
+  max: undefined,
 };

@@ -1,5 +1,6 @@
 import type { OptimizationRun } from '../../../../src/schemas/run.js';
-import { MenuItem, Popover } from '../../components/Popover.js';
+import { Button } from '../../components/Button.js';
+import { Menu, MenuItem, Popover } from '../../components/Popover.js';
 import { downloadCsv } from '../../export/csv.js';
 import { downloadJson } from '../../export/download.js';
 import { RUN_COLUMNS, type RunColumn } from './columns.js';
@@ -8,20 +9,20 @@ export function ColumnMenu({ shown, onChange }: { shown: readonly string[]; onCh
   const toggle = (id: string) =>
     onChange(RUN_COLUMNS.map((column) => column.id).filter((other) => shown.includes(other) !== (other === id)));
   return (
-    <Popover label={<span className="hidden sm:inline">Columns</span>} name="Columns" icon="columns" align="right">
+    <Popover look="ghost" icon="columns" label={<span className="hidden sm:inline">Columns</span>} name="Columns" align="right">
       {() => (
         <fieldset className="grid grid-cols-2">
           <legend className="sr-only">Columns</legend>
           {RUN_COLUMNS.slice(1).map(({ id, header }) => (
             <label key={id} className="flex h-8 items-center gap-2 whitespace-nowrap rounded px-2 hover:bg-hover">
-              <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} className="size-4 accent-accent" />
+              <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} className="check" />
               {header}
             </label>
           ))}
           <div className="col-span-2">
-            <MenuItem icon="refresh" onClick={() => onChange(undefined)}>
-              As at first
-            </MenuItem>
+            <Button look="ghost" icon="undo" onClick={() => onChange(undefined)}>
+              Show the usual columns
+            </Button>
           </div>
         </fieldset>
       )}
@@ -47,18 +48,14 @@ export function ExportMenu({ runs, columns, projectId }: ExportMenuProps) {
     );
   };
   return (
-    <Popover label={<span className="hidden sm:inline">Export</span>} name="Export" icon="download" align="right">
-      {(close) => (
-        <>
-          <MenuItem icon="table" onClick={() => [asCsv(), close()]}>
-            CSV of these columns
-          </MenuItem>
-          <MenuItem icon="download" onClick={() => [downloadJson(name, runs), close()]}>
-            JSON of the runs
-          </MenuItem>
-          <p className="max-w-56 px-2 py-1 text-muted text-xs">Of the {runs.length} runs that are loaded. Scroll to load more.</p>
-        </>
-      )}
-    </Popover>
+    <Menu look="ghost" icon="download" label={<span className="hidden sm:inline">Export</span>} name="Export" align="right">
+      <MenuItem icon="table" onClick={asCsv}>
+        CSV of these columns
+      </MenuItem>
+      <MenuItem icon="download" onClick={() => downloadJson(name, runs)}>
+        JSON of the runs
+      </MenuItem>
+      <p className="max-w-56 px-2.5 py-1 text-muted text-xs">The {runs.length} runs that are loaded. Scroll to load more.</p>
+    </Menu>
   );
 }

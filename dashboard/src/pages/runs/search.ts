@@ -14,6 +14,9 @@ export const RunsSearch = z.object({
   tag: list,
   after: text,
   before: text,
+  /** Final scores between these, both included. */
+  min: text,
+  max: text,
   order: choice(...ORDERS),
   direction: choice('asc', 'desc'),
   columns: list,

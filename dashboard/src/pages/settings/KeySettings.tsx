@@ -95,14 +95,14 @@ function KeyState({ apiKey: { revokedAt, expiresAt } }: { apiKey: ApiKey }) {
   if (revokedAt !== null) return <Badge icon="cross">revoked</Badge>;
   if (expiresAt === null)
     return (
-      <Badge tone="good" icon="check">
+      <Badge tone="neutral" icon="check">
         active
       </Badge>
     );
   if (Date.parse(expiresAt) <= Date.now()) return <Badge icon="clock">expired</Badge>;
   return (
     <span className="inline-flex items-center gap-2">
-      <Badge tone="good" icon="check">
+      <Badge tone="neutral" icon="check">
         active
       </Badge>
       <span className="text-muted text-xs">

@@ -40,7 +40,7 @@ export function ProjectSettings({ projectId, me, role }: ProjectSettingsProps) {
           <button
             type="button"
             onClick={() => void navigate({ to: '/settings', search: { project: id } })}
-            className="plain-text max-w-64 truncate rounded font-medium hover:text-accent hover:underline"
+            className="plain-text max-w-64 truncate rounded font-medium hover:text-trail hover:underline"
           >
             {name}
           </button>

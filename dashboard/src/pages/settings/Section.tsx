@@ -6,7 +6,7 @@ export function Section({ title, text, action, children }: { title: string; text
     <section aria-labelledby={heading} className="panel min-w-0">
       <header className="flex flex-wrap items-center gap-3 border-line border-b px-4 py-3">
         <div className="mr-auto">
-          <h2 id={heading} className="font-semibold text-base">
+          <h2 id={heading} className="font-semibold text-sm">
             {title}
           </h2>
           <p className="text-muted text-xs">{text}</p>

@@ -3,18 +3,17 @@ import type { CandidateRole } from '../../../model/candidate-tree.js';
 
 interface RoleLook {
   readonly icon: IconName;
-  readonly text: string;
-  /** Its edge in the tree. */
-  readonly edge: string;
+  readonly look: string;
+  readonly word: string;
 }
 
-/** How a candidate of each role looks: a word and a picture beside the colour. */
+/** How a candidate of each role looks in the table: a word and a picture. */
 export const ROLES: Record<CandidateRole, RoleLook> = {
-  best: { icon: 'star', text: 'text-accent', edge: 'border-accent border-2' },
-  baseline: { icon: 'dot', text: 'text-muted', edge: 'border-ink' },
-  accepted: { icon: 'check', text: 'text-good', edge: 'border-good' },
-  rejected: { icon: 'close', text: 'text-bad', edge: 'border-edge border-dashed' },
-  failed: { icon: 'warning', text: 'text-bad', edge: 'border-bad border-dashed' },
-  running: { icon: 'play', text: 'text-accent', edge: 'border-accent border-dotted' },
-  undecided: { icon: 'dash', text: 'text-muted', edge: 'border-edge' },
+  best: { icon: 'star', look: 'font-medium text-ink', word: 'winner' },
+  baseline: { icon: 'minus', look: 'text-muted', word: 'seed prompt' },
+  accepted: { icon: 'check', look: 'text-ink', word: 'accepted' },
+  rejected: { icon: 'close', look: 'text-faint', word: 'rejected' },
+  failed: { icon: 'warning', look: 'text-broke', word: 'failed' },
+  running: { icon: 'play', look: 'text-trail', word: 'running' },
+  undecided: { icon: 'dash', look: 'text-muted', word: 'evaluated' },
 };

@@ -3,14 +3,14 @@ import { Badge, type Tone } from '../../../components/Badge.js';
 import type { IconName } from '../../../components/Icon.js';
 
 const DECISIONS: Record<NonNullable<OptimizationIteration['decision']>, { tone: Tone; icon: IconName }> = {
-  accepted: { tone: 'good', icon: 'check' },
-  rejected: { tone: 'bad', icon: 'close' },
+  accepted: { tone: 'neutral', icon: 'check' },
+  rejected: { tone: 'neutral', icon: 'close' },
 };
 
 const STATES: Record<OptimizationIteration['status'], { tone: Tone; icon: IconName }> = {
   running: { tone: 'accent', icon: 'play' },
   completed: { tone: 'neutral', icon: 'check' },
-  failed: { tone: 'bad', icon: 'cross' },
+  failed: { tone: 'broke', icon: 'cross' },
   pruned: { tone: 'neutral', icon: 'minus' },
 };
 
@@ -37,10 +37,10 @@ export function RoleBadges({
     <>
       {iteration === best && (
         <Badge tone="accent" icon="star">
-          best
+          winner
         </Badge>
       )}
-      {isBaseline && <Badge>baseline</Badge>}
+      {isBaseline && <Badge>seed prompt</Badge>}
     </>
   );
 }

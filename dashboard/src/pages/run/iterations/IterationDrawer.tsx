@@ -2,11 +2,12 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import type { OptimizationIteration } from '../../../../../src/schemas/iteration.js';
 import { Button, IconButton } from '../../../components/Button.js';
 import { CopyButton } from '../../../components/CopyButton.js';
-import { Compact, Cost, Delta, Duration, Score, Time } from '../../../components/Figures.js';
+import { Compact, Cost, Duration, Time } from '../../../components/Figures.js';
 import { useShortcut } from '../../../keyboard/registry.js';
 import { gainOver } from '../../../model/progress.js';
 import { programText, readableParts } from '../../../model/prompt.js';
 import { PlainText } from '../../../program/PlainText.js';
+import { gainWords, scaleOf, scoreWords } from '../../../story/scale.js';
 import { IterationLink } from '../IterationLink.js';
 import { JsonTree } from '../JsonTree.js';
 import { useRun, useView } from '../useRun.js';
@@ -37,7 +38,7 @@ function Drawer({ number, iteration }: { number: number; iteration: Optimization
   return (
     <aside
       aria-labelledby="iteration-heading"
-      className="fixed inset-y-0 right-0 z-30 flex w-full max-w-2xl flex-col border-line border-l bg-surface shadow-2xl"
+      className="fixed inset-y-0 right-0 z-30 flex w-full max-w-2xl flex-col bg-surface shadow-pop"
     >
       <header className="flex flex-wrap items-center gap-2 border-line border-b py-2 pr-2 pl-4">
         <h2 id="iteration-heading" ref={heading} tabIndex={-1} className="numeric mr-1 px-1 font-semibold text-lg">
@@ -87,11 +88,12 @@ function useFocusWhileOpen(heading: React.RefObject<HTMLElement | null>, opener:
 function IterationDetails({ iteration }: { iteration: OptimizationIteration }) {
   const { run } = useRun();
   const [, change] = useView();
+  const scale = scaleOf(run);
   const { iteration: number, score, evalKind, scores, parentIterations } = iteration;
   const gain = score === null || run.initialScore === null || evalKind !== 'full' ? null : gainOver(run.initialScore, score, run.direction);
   const facts = [
-    { name: 'Score', value: <Score value={score} /> },
-    { name: 'Against the baseline', value: <Delta value={gain} /> },
+    { name: 'Score', value: scoreWords(scale, score) },
+    { name: 'Against the baseline', value: gain === null ? '–' : gainWords(scale, scale.sign * gain) },
     { name: 'Cost', value: <Cost value={iteration.costUsd} /> },
     { name: 'Tokens', value: <Compact value={iteration.totalTokens} /> },
     { name: 'Duration', value: <Duration value={iteration.durationMs} /> },
@@ -108,7 +110,7 @@ function IterationDetails({ iteration }: { iteration: OptimizationIteration }) {
         ))}
       </dl>
       {iteration.errorMessage !== null && (
-        <div className="rounded-lg border border-bad bg-bad-soft px-3 py-2 font-mono text-bad text-xs">
+        <div className="rounded-lg bg-broke-soft px-3 py-2 font-mono text-broke text-xs">
           <PlainText text={iteration.errorMessage} shown={5_000} />
         </div>
       )}
@@ -130,13 +132,19 @@ function IterationDetails({ iteration }: { iteration: OptimizationIteration }) {
         <Button
           icon="compare"
           onClick={() =>
-            change({ tab: 'prompts', of: number, against: parentIterations.length > 0 ? 'parent' : undefined, iteration: undefined })
+            change({
+              tab: 'prompts',
+              as: 'diff',
+              of: number,
+              against: parentIterations.length > 0 ? 'parent' : undefined,
+              iteration: undefined,
+            })
           }
         >
           What changed in the prompt
         </Button>
         <Button icon="table" onClick={() => change({ tab: 'samples', of: number, sample: undefined, iteration: undefined })}>
-          Its samples
+          Its answers
         </Button>
       </div>
       {scores !== null && (

@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 import type { OptimizationIteration } from '../../../../../src/schemas/iteration.js';
 import { Button } from '../../../components/Button.js';
-import { Compact, Cost, Duration, Score } from '../../../components/Figures.js';
+import { Compact, Cost, Duration } from '../../../components/Figures.js';
 import { Popover } from '../../../components/Popover.js';
 import { type VirtualColumn, VirtualTable } from '../../../components/VirtualTable.js';
 import { downloadCsv } from '../../../export/csv.js';
 import { count } from '../../../format/number.js';
 import { type IterationOrder, iterationRows } from '../../../model/iteration-rows.js';
+import { type Scale, scaleOf, scoreWords } from '../../../story/scale.js';
 import { ITERATION_ORDERS, KINDS, STATES, VERDICTS } from '../search.js';
 import { useRun, useView } from '../useRun.js';
 import { DecisionBadge, RoleBadges, StateBadge } from './IterationBadges.js';
@@ -22,7 +23,7 @@ export function IterationsTab() {
     () => iterationRows(iterations, { kind, decision, state }, { by: order, descending }),
     [iterations, kind, decision, state, order, descending],
   );
-  const columns = useMemo(() => columnsFor(run.bestIteration), [run.bestIteration]);
+  const columns = useMemo(() => columnsFor(run.bestIteration, scaleOf(run)), [run]);
   const isFiltered = (kind ?? decision ?? state) !== undefined;
   return (
     <div className="grid grid-cols-1 gap-3">
@@ -51,8 +52,9 @@ export function IterationsTab() {
         openKey={open}
         onOpen={({ iteration }) => change({ iteration })}
         order={{ by: order, descending }}
+        orders={ITERATION_ORDERS}
         onOrder={({ by, descending: down }) => change({ order: isOrder(by) ? by : undefined, direction: down ? 'desc' : 'asc' })}
-        height="max(24rem, calc(100vh - 25rem))"
+        height="max(24rem, calc(100vh - 15rem))"
         empty={isFiltered ? 'No iteration is like that. Clear the filters to see all.' : 'No iteration was recorded yet.'}
       />
     </div>
@@ -61,17 +63,16 @@ export function IterationsTab() {
 
 const isOrder = (text: string): text is IterationOrder => ITERATION_ORDERS.some((known) => known === text);
 
-function columnsFor(best: number | null): readonly VirtualColumn<OptimizationIteration>[] {
+function columnsFor(best: number | null, scale: Scale): readonly VirtualColumn<OptimizationIteration>[] {
   return [
     {
       id: 'iteration',
       header: '#',
       width: '4.5rem',
       align: 'right',
-      sortable: true,
       cell: ({ iteration }) => <span className="numeric">{iteration}</span>,
     },
-    { id: 'score', header: 'Score', width: '6rem', align: 'right', sortable: true, cell: ({ score }) => <Score value={score} /> },
+    { id: 'score', header: 'Score', width: '6rem', align: 'right', cell: ({ score }) => scoreWords(scale, score) },
     { id: 'kind', header: 'Kind', width: '6.5rem', cell: ({ evalKind }) => evalKind },
     {
       id: 'decision',
@@ -96,18 +97,17 @@ function columnsFor(best: number | null): readonly VirtualColumn<OptimizationIte
       header: 'Parameters',
       width: 'minmax(14rem, 1fr)',
       cell: ({ params, errorMessage }) => (
-        <span className={`plain-text ${errorMessage === null ? 'text-muted' : 'text-bad'}`}>
+        <span className={`plain-text ${errorMessage === null ? 'text-muted' : 'text-broke'}`}>
           {errorMessage?.slice(0, 200) ?? paramsText(params)}
         </span>
       ),
     },
-    { id: 'cost', header: 'Cost', width: '6rem', align: 'right', sortable: true, cell: ({ costUsd }) => <Cost value={costUsd} /> },
+    { id: 'cost', header: 'Cost', width: '6rem', align: 'right', cell: ({ costUsd }) => <Cost value={costUsd} /> },
     {
       id: 'tokens',
       header: 'Tokens',
       width: '6rem',
       align: 'right',
-      sortable: true,
       cell: ({ totalTokens }) => <Compact value={totalTokens} />,
     },
     {
@@ -115,7 +115,6 @@ function columnsFor(best: number | null): readonly VirtualColumn<OptimizationIte
       header: 'Duration',
       width: '7rem',
       align: 'right',
-      sortable: true,
       cell: ({ durationMs }) => <Duration value={durationMs} />,
     },
   ];
@@ -134,7 +133,7 @@ function Filter<T extends string>({ name, values, chosen = [], onChange }: Filte
     onChange(next.length === 0 ? undefined : next);
   };
   return (
-    <Popover label={chosen.length === 0 ? name : `${name}: ${chosen.join(', ')}`} icon="filter">
+    <Popover isChip isOn={chosen.length > 0} label={chosen.length === 0 ? name : `${name}: ${chosen.join(', ')}`}>
       {() =>
         values.map((value) => (
           <label key={value} className="flex h-8 cursor-pointer items-center gap-2 rounded px-2 hover:bg-hover">

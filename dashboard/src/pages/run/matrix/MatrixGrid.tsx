@@ -1,93 +1,81 @@
-import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { score } from '../../../format/number.js';
-import type { MatrixView } from '../../../model/matrix.js';
+import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
+import type { StoryMatrix } from '../../../story/matrix-lines.js';
+import { words } from '../../../strings.js';
 import { colors } from '../../../theme/colors.js';
 import { useResolvedTheme } from '../../../theme/theme.js';
-import { drawMatrix, type MatrixLook, rampBetween } from './draw.js';
-import { CELL, cellAt, LEFT, type Place, scrollTo, stepFrom, TOP } from './geometry.js';
+import { drawMatrix, type MatrixLook } from './draw.js';
+import { CELL, cellAt, type Place, roomFor, scrollTo, stepFrom, TOP, type View } from './geometry.js';
 
-interface MatrixGridProps {
-  view: MatrixView;
-  span: MatrixLook['span'];
-  isMinimized: boolean;
-  best: number | null;
+interface MatrixGridProps extends Omit<MatrixLook, 'palette' | 'font' | 'mono' | 'left' | 'cell'> {
+  matrix: StoryMatrix;
   label: string;
-  onOpen: (iteration: number, sampleIndex: number) => void;
+  onOpen: (key: string, iteration: number | undefined) => void;
 }
 
 /**
- * The matrix on a canvas, of which only what is in view is drawn: 20,000 cells as elements would not scroll. Arrow keys go from
- * cell to cell, each of which is told; Enter opens its sample.
+ * The matrix on a canvas, of which only the part in view is drawn: 20,000 cells as elements would not scroll. Arrow keys go from
+ * cell to cell, and each is read out; Enter opens its example.
  */
-export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: MatrixGridProps) {
+export function MatrixGrid({ matrix, label, onOpen, ...facts }: MatrixGridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [current, setCurrent] = useState<Place>();
   const [isPointed, setPointed] = useState(false);
+  const [width, setWidth] = useState(0);
   const theme = useResolvedTheme();
   const told = useId();
-  const extent = useMemo(() => ({ rows: view.rows.length, columns: view.columns.length }), [view]);
+  const { left, cell } = roomFor(width, matrix.columns.length);
+  const extent = useMemo(() => ({ rows: matrix.lines.length, columns: matrix.columns.length, left, cell }), [matrix, left, cell]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what colors() gives
-  const look = useMemo<MatrixLook>(() => {
-    const palette = colors();
-    const font = getComputedStyle(document.body).fontFamily;
-    return { palette, font, ramp: rampBetween(palette.line, palette.series[0] ?? palette.accent), span, isMinimized, best };
-  }, [theme, span, isMinimized, best]);
+  const base = useMemo(() => {
+    const style = getComputedStyle(document.body);
+    return { palette: colors(), font: style.fontFamily, mono: style.getPropertyValue('--font-mono') };
+  }, [theme]);
 
-  const draw = useCallback(() => {
+  const paint = useEffectEvent(() => {
     const [place, area] = [canvas.current, scroller.current];
     const context = place?.getContext('2d', { alpha: false });
     if (!place || !area || !context) return;
-    const port = { left: area.scrollLeft, top: area.scrollTop, width: area.clientWidth, height: area.clientHeight };
-    const ratio = window.devicePixelRatio;
-    const [width, height] = [Math.round(port.width * ratio), Math.round(port.height * ratio)];
-    if (place.width !== width || place.height !== height) {
-      place.width = width;
-      place.height = height;
-      place.style.width = `${port.width}px`;
-      place.style.height = `${port.height}px`;
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawMatrix(context, view, port, look, current);
-  }, [view, look, current]);
-  const later = useFrame(draw);
+    const port = viewOf(area);
+    if (port.width !== width) setWidth(port.width);
+    resizeCanvas(place, port);
+    context.setTransform(window.devicePixelRatio, 0, 0, window.devicePixelRatio, 0, 0);
+    drawMatrix(context, matrix, port, { ...base, ...facts, left, cell }, current);
+  });
+  const later = useFrame(() => paint());
 
+  // Every change of what is drawn comes with a render.
+  useEffect(() => paint());
   useEffect(() => {
-    draw();
     const resize = new ResizeObserver(later);
     if (scroller.current) resize.observe(scroller.current);
+    void document.fonts.ready.then(later);
     return () => resize.disconnect();
-  }, [draw, later]);
+  }, [later]);
 
   const openAt = (place: Place | undefined) => {
-    const iteration = place && view.columns[place.column]?.iteration;
-    const sampleIndex = place && view.rows[place.row]?.cells[place.column]?.sampleIndex;
-    if (typeof iteration === 'number' && typeof sampleIndex === 'number') onOpen(iteration, sampleIndex);
+    const line = place && matrix.lines[place.row];
+    if (line?.kind === 'example') onOpen(line.key, place === undefined ? undefined : matrix.columns[place.column]?.iteration);
   };
   const press = (event: KeyboardEvent<HTMLDivElement>) => {
     const area = scroller.current;
     if (area === null) return;
     if (event.key === 'Enter') openAt(current);
     else {
-      const page = Math.max(1, Math.floor((area.clientHeight - TOP) / CELL) - 1);
-      const next =
-        current === undefined
-          ? event.key.startsWith('Arrow')
-            ? { row: 0, column: 0 }
-            : undefined
-          : stepFrom(current, event.key, extent, page);
+      const next = nextPlace(matrix, current, event.key, extent, area.clientHeight);
       if (next === undefined) return;
       setPointed(false);
       setCurrent(next);
-      area.scrollTo(scrollTo(next, { left: area.scrollLeft, top: area.scrollTop, width: area.clientWidth, height: area.clientHeight }));
+      area.scrollTo(scrollTo(next, viewOf(area), extent));
     }
     event.preventDefault();
   };
-  const pointed = (event: PointerEvent<HTMLDivElement>): Place | undefined => {
+  const pointed = (event: { clientX: number; clientY: number }): Place | undefined => {
     const area = scroller.current;
     if (area === null) return undefined;
     const box = area.getBoundingClientRect();
-    return cellAt(event.clientX - box.left, event.clientY - box.top, { left: area.scrollLeft, top: area.scrollTop }, extent);
+    const place = cellAt(event.clientX - box.left, event.clientY - box.top, viewOf(area), extent);
+    return place !== undefined && matrix.lines[place.row]?.kind === 'example' ? place : undefined;
   };
   const point = (event: PointerEvent<HTMLDivElement>) => {
     const place = pointed(event);
@@ -95,10 +83,10 @@ export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: Mat
     setPointed(true);
     setCurrent(place);
   };
-  const text = current === undefined ? '' : cellText(view, current);
-  const tip = tipPlace(scroller.current, current);
+  const text = current === undefined ? '' : cellText(matrix, current, facts);
+  const tip = tipPlace(scroller.current, current, extent);
   return (
-    <div className="panel relative overflow-hidden">
+    <div className="relative">
       <div
         ref={scroller}
         role="application"
@@ -110,10 +98,17 @@ export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: Mat
         onKeyDown={press}
         onPointerMove={point}
         onPointerLeave={() => isPointed && setCurrent(undefined)}
-        onClick={(event) => openAt(pointed(event as unknown as PointerEvent<HTMLDivElement>))}
-        className="relative h-[max(20rem,calc(100vh-26rem))] cursor-pointer overflow-auto focus-visible:outline-offset-[-2px]"
+        onClick={(event) => openAt(pointed(event))}
+        className="relative h-[max(20rem,calc(100vh-15rem))] cursor-pointer overflow-auto focus-visible:outline-offset-[-2px]"
       >
-        <div style={{ width: LEFT + extent.columns * CELL + 8, height: TOP + extent.rows * CELL + 8, minWidth: '100%', minHeight: '100%' }}>
+        <div
+          style={{
+            width: left + extent.columns * cell + 8,
+            height: TOP + extent.rows * CELL.height + 8,
+            minWidth: '100%',
+            minHeight: '100%',
+          }}
+        >
           <canvas ref={canvas} className="sticky top-0 left-0 block" />
         </div>
       </div>
@@ -124,7 +119,7 @@ export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: Mat
         <div
           data-testid="matrix-tip"
           aria-hidden="true"
-          className="panel plain-text pointer-events-none absolute z-10 max-w-72 truncate px-2 py-1 text-xs shadow-lg"
+          className="plain-text pointer-events-none absolute z-10 max-w-72 truncate rounded-lg bg-surface px-2 py-1 text-xs shadow-pop"
           style={tip}
         >
           {text}
@@ -134,13 +129,52 @@ export function MatrixGrid({ view, span, isMinimized, best, label, onOpen }: Mat
   );
 }
 
+const viewOf = (area: HTMLElement): View => ({
+  left: area.scrollLeft,
+  top: area.scrollTop,
+  width: area.clientWidth,
+  height: area.clientHeight,
+});
+
+/** Gives a canvas the size of its view, in the screen's own pixels. */
+function resizeCanvas(canvas: HTMLCanvasElement, port: View): void {
+  const ratio = window.devicePixelRatio;
+  const [width, height] = [Math.round(port.width * ratio), Math.round(port.height * ratio)];
+  if (canvas.width === width && canvas.height === height) return;
+  canvas.width = width;
+  canvas.height = height;
+  canvas.style.width = `${port.width}px`;
+  canvas.style.height = `${port.height}px`;
+}
+
+/** The next example in the direction of a key; headings are stepped over. */
+function nextPlace(
+  matrix: StoryMatrix,
+  current: Place | undefined,
+  key: string,
+  extent: Parameters<typeof stepFrom>[2],
+  height: number,
+): Place | undefined {
+  const isExample = (place: Place | undefined): place is Place => place !== undefined && matrix.lines[place.row]?.kind === 'example';
+  if (current === undefined) {
+    if (!key.startsWith('Arrow')) return undefined;
+    const row = matrix.lines.findIndex(({ kind }) => kind === 'example');
+    return row < 0 ? undefined : { row, column: 0 };
+  }
+  const page = Math.max(1, Math.floor((height - TOP) / CELL.height) - 1);
+  const next = stepFrom(current, key, extent, page);
+  if (next === undefined || isExample(next)) return next;
+  const beyond = stepFrom(next as Place, (next as Place).row < current.row ? 'ArrowUp' : 'ArrowDown', extent, page);
+  return isExample(beyond) ? beyond : current;
+}
+
 /** Calls once a frame, however often it is asked for. */
 function useFrame(work: () => void): () => void {
   const asked = useRef(0);
   const latest = useRef(work);
   useEffect(() => {
     latest.current = work;
-  }, [work]);
+  });
   useEffect(() => () => cancelAnimationFrame(asked.current), []);
   return useCallback(() => {
     cancelAnimationFrame(asked.current);
@@ -148,20 +182,22 @@ function useFrame(work: () => void): () => void {
   }, []);
 }
 
-/** What a cell says. */
-function cellText(view: MatrixView, { row, column }: Place): string {
-  const line = view.rows[row];
-  const iteration = view.columns[column];
-  const cell = line?.cells[column];
-  if (line === undefined || iteration === undefined || cell === undefined) return '';
-  const where = `${line.label}, iteration ${iteration.iteration}`;
-  if (cell.failed === null) return `${where}: not evaluated`;
-  return `${where}: ${cell.score === null ? 'no score' : score(cell.score)}, ${cell.failed ? 'failed' : 'passed'}`;
+/** A cell in words. */
+function cellText(matrix: StoryMatrix, { row, column }: Place, { textOf }: Pick<MatrixLook, 'textOf'>): string {
+  const line = matrix.lines[row];
+  if (line?.kind !== 'example') return '';
+  const candidate = matrix.columns[column];
+  if (candidate === undefined) return textOf(line).text.slice(0, 200).toWellFormed();
+  return `${line.label}, #${candidate.iteration}: ${words.outcome[line.outcomes[column] ?? 'none']}`;
 }
 
-function tipPlace(area: HTMLDivElement | null, place: Place | undefined): { left: number; top: number } | undefined {
+function tipPlace(
+  area: HTMLElement | null,
+  place: Place | undefined,
+  { left, cell }: { left: number; cell: number },
+): { left: number; top: number } | undefined {
   if (area === null || place === undefined) return undefined;
-  const left = LEFT + place.column * CELL - area.scrollLeft + CELL;
-  const top = TOP + place.row * CELL - area.scrollTop + CELL;
-  return { left: Math.max(0, Math.min(left, area.clientWidth - 296)), top: top > area.clientHeight - 40 ? top - CELL - 36 : top };
+  const x = left + Math.max(0, place.column) * cell - area.scrollLeft + cell;
+  const y = TOP + place.row * CELL.height - area.scrollTop + CELL.height;
+  return { left: Math.max(0, Math.min(x, area.clientWidth - 296)), top: y > area.clientHeight - 40 ? y - CELL.height - 36 : y };
 }

@@ -1,152 +1,193 @@
-import type { MatrixCell, MatrixView } from '../../../model/matrix.js';
+import type { MatrixExampleLine, StoryMatrix } from '../../../story/matrix-lines.js';
+import type { Outcome } from '../../../story/outcome.js';
+import type { StoryCandidate } from '../../../story/story.js';
 import type { Colors } from '../../../theme/colors.js';
-import { CELL, LEFT, type Place, TOP } from './geometry.js';
-
-/** Steps of the scale: more are not told apart. */
-const STEPS = 12;
+import { CELL, type Place, TOP, type View } from './geometry.js';
 
 export interface MatrixLook {
   readonly palette: Colors;
-  /** From the worst to the best. */
-  readonly ramp: readonly string[];
   readonly font: string;
-  readonly span: readonly [low: number, high: number];
-  readonly isMinimized: boolean;
-  readonly best: number | null;
-}
-
-export interface Viewport {
+  readonly mono: string;
   readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+  readonly cell: number;
+  readonly winner: StoryCandidate | null;
+  readonly spine: ReadonlySet<StoryCandidate>;
+  /** The share of its scale that a candidate reached. */
+  readonly levelOf: (candidate: StoryCandidate) => number;
+  /** The texts of a row: its input, and the expected answer if that is a label. */
+  readonly textOf: (line: MatrixExampleLine) => { text: string; label: string };
+  readonly titleOf: (line: Extract<StoryMatrix['lines'][number], { kind: 'heading' }>) => string;
+  /** The key of the example that is open. */
+  readonly open: string | undefined;
 }
 
-/** Colours between two, as `rgb()`. */
-export function rampBetween(from: string, to: string): readonly string[] {
-  const [a, b] = [from, to].map((color) => (color.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number));
-  return Array.from({ length: STEPS }, (_, step) => {
-    const channels = [0, 1, 2].map((channel) =>
-      Math.round((a?.[channel] ?? 0) + (((b?.[channel] ?? 0) - (a?.[channel] ?? 0)) * step) / (STEPS - 1)),
-    );
-    return `rgb(${channels.join(' ')})`;
-  });
-}
-
-/** Draws the part of the matrix that is in view, with its names on the left and its iterations above. */
+/** Draws the part of the matrix that is in view, with the texts at the left and the candidates above. */
 export function drawMatrix(
   context: CanvasRenderingContext2D,
-  view: MatrixView,
-  port: Viewport,
+  matrix: StoryMatrix,
+  port: View,
   look: MatrixLook,
   current: Place | undefined,
 ): void {
-  const { palette } = look;
+  const { palette, left, cell } = look;
   context.fillStyle = palette.surface;
   context.fillRect(0, 0, port.width, port.height);
-  const rows = visible(port.top, port.height - TOP, view.rows.length);
-  const columns = visible(port.left, port.width - LEFT, view.columns.length);
-  context.save();
-  context.beginPath();
-  context.rect(LEFT, TOP, port.width - LEFT, port.height - TOP);
-  context.clip();
+  const rows = visible(port.top, port.height - TOP, matrix.lines.length, CELL.height);
+  const columns = visible(port.left, port.width - left, matrix.columns.length, cell);
   for (const row of rows) {
-    const y = TOP + row * CELL - port.top;
-    for (const column of columns) {
-      const cell = view.rows[row]?.cells[column];
-      if (cell !== undefined) drawCell(context, cell, LEFT + column * CELL - port.left, y, look);
-    }
+    const line = matrix.lines[row];
+    const y = TOP + row * CELL.height - port.top;
+    if (line === undefined) continue;
+    clip(context, 0, TOP, port.width, port.height - TOP, () => {
+      if (line.kind === 'heading') return drawHeading(context, look.titleOf(line), line.count, y, look);
+      if (line.key === look.open) {
+        context.fillStyle = palette.trailSoft;
+        context.fillRect(0, y, port.width, CELL.height);
+        context.fillStyle = palette.trail;
+        context.fillRect(0, y, 2, CELL.height);
+      }
+    });
+    if (line.kind === 'heading') continue;
+    clip(context, left, TOP, port.width - left, port.height - TOP, () => {
+      for (const column of columns) {
+        const outcome = line.outcomes[column];
+        if (outcome !== undefined) drawCell(context, outcome, { x: left + column * cell - port.left, y, cell }, palette);
+      }
+    });
+    clip(context, 0, TOP, left - 10, port.height - TOP, () => drawTexts(context, line, y, look, row === current?.row));
   }
-  if (current !== undefined) drawCurrent(context, LEFT + current.column * CELL - port.left, TOP + current.row * CELL - port.top, palette);
-  context.restore();
-  drawNames(context, view, rows, port, look, current);
-  drawIterations(context, view, columns, port, look, current);
+  if (current !== undefined && current.column >= 0) {
+    clip(context, left, TOP, port.width - left, port.height - TOP, () => {
+      context.strokeStyle = palette.ink;
+      context.lineWidth = 1.5;
+      const x = left + current.column * cell - port.left;
+      context.strokeRect(x + 1, TOP + current.row * CELL.height - port.top + 1.5, cell - 2, CELL.height - 3);
+    });
+  }
+  clip(context, left, 0, port.width - left, TOP, () => drawHeads(context, matrix, columns, port, look));
 }
 
-function visible(from: number, room: number, count: number): readonly number[] {
-  const first = Math.max(0, Math.floor(from / CELL));
-  const last = Math.min(count - 1, Math.floor((from + room) / CELL));
+function clip(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, draw: () => void): void {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+function visible(from: number, room: number, count: number, size: number): readonly number[] {
+  const first = Math.max(0, Math.floor(from / size));
+  const last = Math.min(count - 1, Math.floor((from + room) / size));
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
 
-function drawCell(context: CanvasRenderingContext2D, { score, failed }: MatrixCell, x: number, y: number, look: MatrixLook): void {
-  const { palette } = look;
-  if (failed === null) {
-    context.fillStyle = palette.line;
-    context.fillRect(x + CELL / 2 - 1, y + CELL / 2 - 1, 2, 2);
+function drawHeading(context: CanvasRenderingContext2D, title: string, count: number, y: number, { palette, font }: MatrixLook): void {
+  context.textBaseline = 'middle';
+  context.font = `600 12px ${font}`;
+  context.fillStyle = palette.ink;
+  context.fillText(title, 16, y + CELL.height / 2 + 1);
+  const { width } = context.measureText(title);
+  context.font = `12px ${font}`;
+  context.fillStyle = palette.faint;
+  context.fillText(String(count), 22 + width, y + CELL.height / 2 + 1);
+}
+
+/** Right is a tint, newly right a chevron up, newly wrong a chevron down, wrong hollow, an error hatched, not scored a dot. */
+function drawCell(
+  context: CanvasRenderingContext2D,
+  outcome: Outcome,
+  { x, y, cell }: { x: number; y: number; cell: number },
+  palette: Colors,
+): void {
+  const [width, height] = [cell - 4, CELL.height - 4];
+  if (outcome === 'none') {
+    context.fillStyle = palette.edge;
+    context.fillRect(x + cell / 2 - 1, y + CELL.height / 2 - 1, 2, 2);
     return;
   }
-  const share = score === null ? (failed ? 0 : 1) : shareOf(score, look);
-  context.fillStyle = look.ramp[Math.round(share * (look.ramp.length - 1))] ?? palette.surface;
-  context.fillRect(x + 1, y + 1, CELL - 2, CELL - 2);
-  if (!failed) return;
-  // A cross, so that colour is not the only sign.
-  context.strokeStyle = palette.bad;
-  context.lineWidth = 1.5;
+  const fill = { right: palette.fixedMid, fixed: palette.fixed, broke: palette.broke, wrong: palette.sunk, error: palette.surface }[
+    outcome
+  ];
   context.beginPath();
-  context.moveTo(x + 7, y + 7);
-  context.lineTo(x + CELL - 7, y + CELL - 7);
-  context.moveTo(x + CELL - 7, y + 7);
-  context.lineTo(x + 7, y + CELL - 7);
+  context.roundRect(x + 2, y + 2, width, height, 4);
+  context.fillStyle = fill;
+  context.fill();
+  if (outcome === 'wrong' || outcome === 'error') {
+    context.strokeStyle = outcome === 'error' ? palette.faint : palette.line;
+    context.lineWidth = 1;
+    context.stroke();
+  }
+  const [middleX, middleY] = [x + cell / 2, y + CELL.height / 2];
+  context.beginPath();
+  if (outcome === 'error') {
+    for (const shift of [-4, 0, 4]) {
+      context.moveTo(middleX + shift - 4, middleY + 5);
+      context.lineTo(middleX + shift + 4, middleY - 5);
+    }
+  } else if (outcome === 'fixed' || outcome === 'broke') {
+    const tip = outcome === 'fixed' ? -2 : 2;
+    context.moveTo(middleX - 4, middleY - tip);
+    context.lineTo(middleX, middleY + tip);
+    context.lineTo(middleX + 4, middleY - tip);
+  }
+  context.strokeStyle = outcome === 'error' ? palette.faint : palette.surface;
+  context.lineWidth = outcome === 'error' ? 1 : 1.8;
   context.stroke();
 }
 
-function shareOf(score: number, { span: [low, high], isMinimized }: MatrixLook): number {
-  const share = high > low ? Math.max(0, Math.min(1, (score - low) / (high - low))) : 1;
-  return isMinimized ? 1 - share : share;
-}
-
-function drawCurrent(context: CanvasRenderingContext2D, x: number, y: number, { ink }: Colors): void {
-  context.strokeStyle = ink;
-  context.lineWidth = 2;
-  context.strokeRect(x + 1, y + 1, CELL - 2, CELL - 2);
-}
-
-function drawNames(
-  context: CanvasRenderingContext2D,
-  view: MatrixView,
-  rows: readonly number[],
-  port: Viewport,
-  { palette, font }: MatrixLook,
-  current: Place | undefined,
-): void {
-  context.save();
-  context.beginPath();
-  context.rect(0, TOP, LEFT - 8, port.height - TOP);
-  context.clip();
-  context.font = `11px ${font}`;
+function drawTexts(context: CanvasRenderingContext2D, line: MatrixExampleLine, y: number, look: MatrixLook, isCurrent: boolean): void {
+  const { palette, font, mono, left } = look;
+  const { text, label } = look.textOf(line);
+  const middle = y + CELL.height / 2 + 1;
   context.textBaseline = 'middle';
-  for (const row of rows) {
-    context.fillStyle = row === current?.row ? palette.ink : palette.muted;
-    context.fillText((view.rows[row]?.label ?? '').slice(0, 40), 10, TOP + row * CELL - port.top + CELL / 2);
+  context.font = `11px ${mono}`;
+  const labelWidth = label === '' || left < 300 ? 0 : context.measureText(label).width + 12;
+  if (labelWidth > 0) {
+    context.fillStyle = palette.faint;
+    context.textAlign = 'right';
+    context.fillText(label, left - 14, middle);
+    context.textAlign = 'left';
   }
-  context.restore();
+  context.font = `12px ${font}`;
+  context.fillStyle = isCurrent || line.key === look.open ? palette.ink : palette.muted;
+  context.fillText(shortened(context, text, left - 34 - labelWidth), 16, middle);
 }
 
-function drawIterations(
+/** A text cut with an ellipsis so that it fits into so many pixels. */
+function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
+  const most = Math.max(4, Math.floor(room / 4.6));
+  let shown = text.length > most ? text.slice(0, most) : text;
+  if (shown === text && context.measureText(text).width <= room) return text;
+  while (shown.length > 1 && context.measureText(`${shown}…`).width > room) shown = shown.slice(0, -2);
+  return `${shown.toWellFormed()}…`;
+}
+
+/** A bar and a number a candidate; the spine in the trail's colour. */
+function drawHeads(
   context: CanvasRenderingContext2D,
-  view: MatrixView,
-  columns: readonly number[],
-  port: Viewport,
-  { palette, font, best }: MatrixLook,
-  current: Place | undefined,
+  { columns }: StoryMatrix,
+  shown: readonly number[],
+  port: View,
+  look: MatrixLook,
 ): void {
-  context.save();
-  context.beginPath();
-  context.rect(LEFT, 0, port.width - LEFT, TOP);
-  context.clip();
+  const { palette, font, left, cell } = look;
+  context.fillStyle = palette.surface;
+  context.fillRect(left, 0, port.width - left, TOP);
   context.textAlign = 'center';
   context.textBaseline = 'alphabetic';
-  for (const column of columns) {
-    const iteration = view.columns[column];
-    if (iteration === undefined) continue;
-    const x = LEFT + column * CELL - port.left + CELL / 2;
-    const isBest = iteration.iteration === best;
-    context.fillStyle = column === current?.column || isBest ? palette.ink : palette.muted;
-    context.font = `${isBest ? '600 ' : ''}${iteration.iteration > 999 ? 8 : 10}px ${font}`;
-    context.fillText(String(iteration.iteration), x, TOP - 8);
-    if (isBest) context.fillText('★', x, TOP - 24);
-    else if (iteration.evalKind !== 'full') context.fillText(iteration.evalKind.charAt(0), x, TOP - 24);
+  for (const column of shown) {
+    const candidate = columns[column];
+    if (candidate === undefined) continue;
+    const x = left + column * cell - port.left + cell / 2;
+    const isSpine = look.spine.has(candidate);
+    const height = 4 + look.levelOf(candidate) * 24;
+    context.beginPath();
+    context.roundRect(x - 5, TOP - 24 - height, 10, height, 2);
+    context.fillStyle = isSpine ? palette.trail : palette.edge;
+    context.fill();
+    context.font = `${isSpine ? '600 ' : ''}${candidate.iteration > 999 ? 9 : 11}px ${font}`;
+    context.fillStyle = candidate === look.winner ? palette.trail : isSpine ? palette.ink : palette.faint;
+    context.fillText(String(candidate.iteration), x, TOP - 8);
   }
-  context.restore();
 }

@@ -1,7 +1,9 @@
-/** Pixels of a cell, and of what stands beside and above the cells. */
-export const CELL = 22;
-export const LEFT = 148;
-export const TOP = 44;
+/** Pixels of a cell, and of the heads above the cells. */
+export const CELL = { width: 26, height: 22 };
+/** Pixels of a cell if the view has room. */
+const WIDEST = 44;
+const TEXTS = 470;
+export const TOP = 56;
 
 export interface Place {
   readonly row: number;
@@ -11,16 +13,40 @@ export interface Place {
 export interface Extent {
   readonly rows: number;
   readonly columns: number;
+  /** Pixels of the texts beside the cells. */
+  readonly left: number;
+  /** Pixels of a cell's width. */
+  readonly cell: number;
 }
 
-/** The cell below a point of the view; undefined where there is none. */
-export function cellAt(x: number, y: number, scroll: { left: number; top: number }, { rows, columns }: Extent): Place | undefined {
-  if (x < LEFT || y < TOP) return undefined;
-  const place = { row: Math.floor((y - TOP + scroll.top) / CELL), column: Math.floor((x - LEFT + scroll.left) / CELL) };
-  return place.row < rows && place.column < columns ? place : undefined;
+export interface View {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-/** Where a key leads from a cell; undefined for keys that lead nowhere. `page` is how many rows are seen at once. */
+/** Room for the texts and for a cell: cells widen once the texts have theirs. */
+export function roomFor(width: number, columns: number): { left: number; cell: number } {
+  const least = width < 560 ? 132 : 220;
+  const cell = Math.max(CELL.width, Math.min(WIDEST, Math.floor((width - TEXTS - 16) / Math.max(1, columns))));
+  return { left: Math.max(least, Math.min(width > 1100 ? width - columns * cell - 16 : TEXTS, width - columns * cell - 16)), cell };
+}
+
+/** The line and column below a point of the view; a point on the texts is in column -1. Undefined if nothing is there. */
+export function cellAt(
+  x: number,
+  y: number,
+  scroll: { left: number; top: number },
+  { rows, columns, left, cell }: Extent,
+): Place | undefined {
+  if (y < TOP) return undefined;
+  const row = Math.floor((y - TOP + scroll.top) / CELL.height);
+  const column = x < left ? -1 : Math.floor((x - left + scroll.left) / cell);
+  return row < rows && column < columns ? { row, column } : undefined;
+}
+
+/** The place that a key leads to; undefined for keys that lead nowhere. `page` is the number of rows in view. */
 export function stepFrom({ row, column }: Place, key: string, { rows, columns }: Extent, page: number): Place | undefined {
   const steps: Record<string, Place> = {
     ArrowUp: { row: row - 1, column },
@@ -38,11 +64,11 @@ export function stepFrom({ row, column }: Place, key: string, { rows, columns }:
   return { row: within(next.row, rows), column: within(next.column, columns) };
 }
 
-/** How far to scroll so that a cell is in view. */
-export function scrollTo(
-  { row, column }: Place,
-  view: { left: number; top: number; width: number; height: number },
-): { left: number; top: number } {
-  const along = (start: number, from: number, room: number) => Math.max(start + CELL - room, Math.min(from, start));
-  return { left: along(column * CELL, view.left, view.width - LEFT), top: along(row * CELL, view.top, view.height - TOP) };
+/** The scroll at which a cell is in view. */
+export function scrollTo({ row, column }: Place, view: View, { left, cell }: Pick<Extent, 'left' | 'cell'>): { left: number; top: number } {
+  const along = (start: number, size: number, from: number, room: number) => Math.max(start + size - room, Math.min(from, start));
+  return {
+    left: along(column * cell, cell, view.left, view.width - left),
+    top: along(row * CELL.height, CELL.height, view.top, view.height - TOP),
+  };
 }

@@ -30,7 +30,7 @@ export function ParametersTab() {
   const onReady = useBrushing(parallel.axes, brush, setBrush, option);
   if (parallel.axes.length < 2) {
     return (
-      <EmptyState icon="columns" title="No parameter differs between the iterations">
+      <EmptyState title="No parameter differs between the iterations">
         <Constants constants={parallel.constants} />
       </EmptyState>
     );

@@ -8,7 +8,7 @@ const NAME_LENGTH = 18;
 export function parallelOption({ axes, rows }: Parallel, direction: 'maximize' | 'minimize', palette: Colors): EChartsOption {
   const scale = axes.at(-1);
   const [low, high] = scale?.kind === 'numeric' ? [scale.min, scale.max] : [0, 1];
-  const ramp = [palette.edge, palette.series[0] ?? palette.accent];
+  const ramp = [palette.edge, palette.series[0] ?? palette.trail];
   return {
     animation: false,
     parallel: { left: 48, right: 72, top: 40, bottom: 24 },
@@ -35,7 +35,7 @@ export function parallelOption({ axes, rows }: Parallel, direction: 'maximize' |
   };
 }
 
-function axisOption(axis: ParallelAxis, { ink, muted, edge, accent, selected, surface }: Colors) {
+function axisOption(axis: ParallelAxis, { ink, muted, edge, trail, trailSoft, surface }: Colors) {
   const name = axis.key.length > NAME_LENGTH ? `${axis.key.slice(0, NAME_LENGTH - 1)}…` : axis.key;
   const label = { color: muted, fontSize: 11, backgroundColor: surface, padding: [1, 3] };
   const look = {
@@ -45,7 +45,7 @@ function axisOption(axis: ParallelAxis, { ink, muted, edge, accent, selected, su
     nameTextStyle: { color: ink, fontSize: 11 },
     axisLine: { lineStyle: { color: edge } },
     axisTick: { lineStyle: { color: edge } },
-    areaSelectStyle: { width: 18, borderWidth: 1, borderColor: accent, color: selected, opacity: 0.6 },
+    areaSelectStyle: { width: 18, borderWidth: 1, borderColor: trail, color: trailSoft, opacity: 0.6 },
   };
   if (axis.kind === 'categorical') {
     return {

@@ -2,6 +2,7 @@ import type { ECElementEvent, EChartsOption } from 'echarts';
 import { useCallback, useDeferredValue, useMemo } from 'react';
 import { axisLook } from '../../../charts/Chart.js';
 import { ChartFrame, type TwinTable } from '../../../charts/ChartFrame.js';
+import { Button } from '../../../components/Button.js';
 import { EmptyState } from '../../../components/States.js';
 import { compact, cost, count, score } from '../../../format/number.js';
 import { duration } from '../../../format/time.js';
@@ -15,14 +16,14 @@ const FORMATS: Record<Objective['unit'], (value: number) => string> = { score, u
 /** Which candidates are not beaten in two things at once. */
 export function ParetoTab() {
   const { run, iterations } = useRun();
-  const [{ x, y }, change] = useView();
+  const [{ x, y, lower }, change] = useView();
   const settled = useDeferredValue(iterations);
-  const objectives = useMemo(() => objectivesOf(settled, run), [settled, run]);
+  const objectives = useMemo(() => objectivesOf(settled, run, new Set(lower)), [settled, run, lower]);
   const up = objectives.find(({ key }) => key === y) ?? objectives[0];
   const across = objectives.find(({ key }) => key === x && key !== up?.key) ?? preferred(objectives, up);
   if (up === undefined || across === undefined) {
     return (
-      <EmptyState icon="chart" title="There is nothing to weigh">
+      <EmptyState title="There is nothing to weigh">
         Record costs, or further objectives in `scores`, and candidates are compared here.
       </EmptyState>
     );
@@ -30,9 +31,9 @@ export function ParetoTab() {
   return (
     <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Choice label="Up" value={up.key} objectives={objectives} onChange={(key) => change({ y: key })} />
+        <Choice label="Vertical" value={up.key} objectives={objectives} onChange={(key) => change({ y: key })} />
         <Choice
-          label="Across"
+          label="Horizontal"
           value={across.key}
           objectives={objectives.filter(({ key }) => key !== up.key)}
           onChange={(key) => change({ x: key })}
@@ -59,17 +60,28 @@ function Choice({
   objectives: readonly Objective[];
   onChange: (key: string) => void;
 }) {
+  const [{ lower = [] }, change] = useView();
+  const chosen = objectives.find(({ key }) => key === value);
+  const turn = () => {
+    const next = lower.includes(value) ? lower.filter((key) => key !== value) : [...lower, value];
+    change({ lower: next.length === 0 ? undefined : next });
+  };
   return (
-    <label className="flex items-center gap-2">
-      <span className="text-muted text-xs">{label}</span>
-      <select value={value} onChange={(event) => onChange(event.target.value)} className="field max-w-60">
-        {objectives.map(({ key, title, direction }) => (
-          <option key={key} value={key}>
-            {title} ({direction === 'minimize' ? 'less is better' : 'more is better'})
-          </option>
-        ))}
-      </select>
-    </label>
+    <span className="flex min-w-0 flex-wrap items-center gap-2">
+      <label className="flex min-w-0 items-center gap-2">
+        <span className="text-muted text-xs">{label}</span>
+        <select value={value} onChange={(event) => onChange(event.target.value)} className="field max-w-60">
+          {objectives.map(({ key, title }) => (
+            <option key={key} value={key}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button look="ghost" onClick={turn} title="Turn the direction round">
+        {chosen?.direction === 'minimize' ? 'lower is better' : 'higher is better'}
+      </Button>
+    </span>
   );
 }
 
@@ -124,7 +136,7 @@ function frontOption(points: readonly ParetoPoint[], across: Objective, up: Obje
         data: data(front),
         symbol: 'none',
         silent: true,
-        lineStyle: { color: palette.accent, width: 1.5, type: 'dashed' },
+        lineStyle: { color: palette.trail, width: 1.5, type: 'dashed' },
       },
       {
         type: 'scatter',
@@ -140,7 +152,7 @@ function frontOption(points: readonly ParetoPoint[], across: Objective, up: Obje
         data: data(front),
         symbol: 'diamond',
         symbolSize: 13,
-        itemStyle: { color: palette.accent, borderColor: palette.accent },
+        itemStyle: { color: palette.trail, borderColor: palette.trail },
       },
     ],
   };

@@ -18,8 +18,8 @@ export function PromptPairView({ pair: { title, before, after, signature }, layo
       <header className="flex flex-wrap items-center gap-2 border-line border-b px-4 py-2">
         <h2 className="plain-text min-w-0 truncate font-semibold">{isOnly ? 'Prompt' : title}</h2>
         {!isAlone && isSame && <Badge>unchanged</Badge>}
-        {!isAlone && before === null && <Badge tone="good">new</Badge>}
-        {!isAlone && after === null && <Badge tone="bad">removed</Badge>}
+        {!isAlone && before === null && <Badge tone="fixed">new</Badge>}
+        {!isAlone && after === null && <Badge tone="broke">removed</Badge>}
       </header>
       <div className="max-h-[75vh] overflow-auto p-4">
         {isAlone || isSame || before === null || after === null ? (

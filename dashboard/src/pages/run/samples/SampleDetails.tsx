@@ -3,17 +3,25 @@ import type { OptimizationSample } from '../../../../../src/schemas/sample.js';
 import { samplesQuery } from '../../../api/samples.js';
 import { IconButton } from '../../../components/Button.js';
 import { CopyButton } from '../../../components/CopyButton.js';
-import { Compact, Cost, Duration, Score } from '../../../components/Figures.js';
+import { Compact, Cost, Duration } from '../../../components/Figures.js';
+import { valueText } from '../../../format/values.js';
 import { useShortcut } from '../../../keyboard/registry.js';
 import { DiffText } from '../../../program/DiffText.js';
-import { PlainText } from '../../../program/PlainText.js';
-import { JsonTree } from '../JsonTree.js';
+import { type Scale, scoreWords } from '../../../story/scale.js';
 import { useRun, useView } from '../useRun.js';
-import { OutcomeBadge } from './OutcomeBadge.js';
-import { valueText } from './sheet.js';
+import { OutcomeWord, sampleOutcome } from './OutcomeBadge.js';
+import { ValueView } from './ValueView.js';
 
-/** One sample whole, and what came out for its example elsewhere where the samples are held against another iteration. */
-export function SampleDetails({ sample, samples }: { sample: OptimizationSample; samples: readonly OptimizationSample[] }) {
+/** One answer whole, beside the one of another iteration if the reader compares with it. */
+export function SampleDetails({
+  sample,
+  samples,
+  scale,
+}: {
+  sample: OptimizationSample;
+  samples: readonly OptimizationSample[];
+  scale: Scale;
+}) {
   const [{ changedVs, iteration: open }, change] = useView();
   const at = samples.indexOf(sample);
   const walk = (by: 1 | -1) => {
@@ -21,32 +29,30 @@ export function SampleDetails({ sample, samples }: { sample: OptimizationSample;
     if (next !== undefined) change({ sample: next.sampleIndex }, { replace: true });
   };
   const close = () => change({ sample: undefined });
-  useShortcut({ key: 'Escape', does: 'Close the sample', group: 'Sample' }, close, open === undefined);
-  useShortcut({ key: ']', does: 'Next sample', group: 'Sample' }, () => walk(1), open === undefined);
-  useShortcut({ key: '[', does: 'Previous sample', group: 'Sample' }, () => walk(-1), open === undefined);
+  useShortcut({ key: 'Escape', does: 'Close the answer', group: 'Answer' }, close, open === undefined);
+  useShortcut({ key: ']', does: 'Next answer', group: 'Answer' }, () => walk(1), open === undefined);
+  useShortcut({ key: '[', does: 'Previous answer', group: 'Answer' }, () => walk(-1), open === undefined);
   return (
-    <section aria-label={`Sample ${sample.sampleIndex}`} className="panel min-w-0 self-start">
+    <section aria-label={`Answer ${sample.sampleIndex}`} className="panel min-w-0 self-start">
       <header className="flex flex-wrap items-center gap-2 border-line border-b py-2 pr-2 pl-4">
-        <h2 className="numeric font-semibold">Sample {sample.sampleIndex}</h2>
-        <OutcomeBadge failed={sample.failed} />
-        <span className="text-muted">
-          score <Score value={sample.score} />
-        </span>
+        <h2 className="numeric font-semibold">Answer {sample.sampleIndex}</h2>
+        <OutcomeWord outcome={sampleOutcome(scale, sample)} />
+        <span className="text-muted">score {scoreWords(scale, sample.score)}</span>
         {sample.exampleId !== null && <span className="plain-text truncate text-muted">{sample.exampleId}</span>}
         <span className="flex-1" />
-        <CopyButton small label="Copy the sample as JSON" text={() => JSON.stringify(sample, null, 2)} />
-        <IconButton label="Previous sample" icon="arrowUp" onClick={() => walk(-1)} />
-        <IconButton label="Next sample" icon="arrowDown" onClick={() => walk(1)} />
+        <CopyButton small label="Copy the answer as JSON" text={() => JSON.stringify(sample, null, 2)} />
+        <IconButton label="Previous answer" icon="arrowUp" onClick={() => walk(-1)} />
+        <IconButton label="Next answer" icon="arrowDown" onClick={() => walk(1)} />
         <IconButton label="Close" icon="close" onClick={close} />
       </header>
       <div className="grid max-h-[75vh] gap-4 overflow-auto p-4">
-        {sample.errorMessage !== null && <Value title="Error" value={sample.errorMessage} tone="text-bad" />}
+        {sample.errorMessage !== null && <Value title="Error" value={sample.errorMessage} tone="text-broke" />}
         <Value title="Input" value={sample.input} />
         <Value title="Expected" value={sample.expectedOutput} />
         {changedVs === undefined ? (
-          <Value title="Predicted" value={sample.predictedOutput} />
+          <Value title="Answer" value={sample.predictedOutput} />
         ) : (
-          <Elsewhere sample={sample} iteration={changedVs} />
+          <Elsewhere sample={sample} iteration={changedVs} scale={scale} />
         )}
         {sample.feedback !== null && <Value title="Feedback" value={sample.feedback} />}
         {sample.scores !== null && <Value title="Objectives" value={sample.scores} />}
@@ -69,25 +75,18 @@ export function SampleDetails({ sample, samples }: { sample: OptimizationSample;
 }
 
 function Value({ title, value, tone = '' }: { title: string; value: unknown; tone?: string }) {
-  const isText = typeof value !== 'object' || value === null;
   return (
     <div className="min-w-0">
-      <h3 className="mb-1 font-semibold text-muted text-xs">{title}</h3>
-      <div className={`font-mono text-xs ${tone}`}>
-        {value === null ? (
-          <span className="text-faint">none</span>
-        ) : isText ? (
-          <PlainText text={String(value)} />
-        ) : (
-          <JsonTree value={value} />
-        )}
+      <h3 className="mb-1 text-muted text-xs">{title}</h3>
+      <div className={tone}>
+        <ValueView value={value} />
       </div>
     </div>
   );
 }
 
 /** The outputs of two iterations for the same example. */
-function Elsewhere({ sample, iteration }: { sample: OptimizationSample; iteration: number }) {
+function Elsewhere({ sample, iteration, scale }: { sample: OptimizationSample; iteration: number; scale: Scale }) {
   const { reference } = useRun();
   const { data } = useQuery(samplesQuery(reference, iteration));
   const isSame = (other: OptimizationSample) =>
@@ -96,15 +95,15 @@ function Elsewhere({ sample, iteration }: { sample: OptimizationSample; iteratio
   if (other === undefined) {
     return (
       <>
-        <Value title="Predicted" value={sample.predictedOutput} />
+        <Value title="Answer" value={sample.predictedOutput} />
         {data !== undefined && <p className="text-muted text-xs">Iteration {iteration} did not evaluate this example.</p>}
       </>
     );
   }
   return (
     <div className="min-w-0">
-      <h3 className="mb-1 font-semibold text-muted text-xs">
-        Predicted, against iteration {iteration} (score <Score value={other.score} />)
+      <h3 className="mb-1 text-muted text-xs">
+        Answer, against iteration {iteration} (score {scoreWords(scale, other.score)})
       </h3>
       <DiffText before={valueText(other.predictedOutput)} after={valueText(sample.predictedOutput)} layout="side" />
     </div>

@@ -1,8 +1,8 @@
 import type { OptimizationSample } from '../../../../../src/schemas/sample.js';
 import type { Cell } from '../../../export/csv.js';
 
-/** A value as short as it can be read: a text as it is, an object with one member as that member, anything else as JSON. */
-export function valueText(value: unknown): string {
+/** A value for a spreadsheet: a text as it is, an object with one text as that text, anything else as JSON. */
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
   if (typeof value !== 'object') return String(value);
@@ -15,9 +15,9 @@ const COLUMNS: readonly (readonly [name: string, cell: (row: OptimizationSample)
   ['exampleId', ({ exampleId }) => exampleId],
   ['score', ({ score }) => score],
   ['failed', ({ failed }) => failed],
-  ['input', ({ input }) => valueText(input)],
-  ['expectedOutput', ({ expectedOutput }) => valueText(expectedOutput)],
-  ['predictedOutput', ({ predictedOutput }) => valueText(predictedOutput)],
+  ['input', ({ input }) => cellText(input)],
+  ['expectedOutput', ({ expectedOutput }) => cellText(expectedOutput)],
+  ['predictedOutput', ({ predictedOutput }) => cellText(predictedOutput)],
   ['feedback', ({ feedback }) => feedback],
   ['errorMessage', ({ errorMessage }) => errorMessage],
   ['latencyMs', ({ latencyMs }) => latencyMs],

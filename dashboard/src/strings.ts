@@ -1,0 +1,92 @@
+import type { RunStatus } from '../../src/schemas/run.js';
+import type { TrustWord } from '../../src/schemas/trust.js';
+
+const plural = (count: number, one: string, many = `${one}s`) => `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+
+/** Every word of the page that more than one screen speaks. A second language is a second object of this type. */
+export const words = {
+  plural,
+  status: {
+    pending: 'waiting to start',
+    running: 'running',
+    completed: 'completed',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    stale: 'silent',
+  } satisfies Record<RunStatus, string>,
+  verdict: {
+    real: 'Real',
+    likely: 'Likely',
+    'not distinguishable': 'Not distinguishable',
+    'too few': 'Too few examples',
+    worse: 'Worse',
+  } satisfies Record<TrustWord, string>,
+  pages: { runs: 'Runs', leaderboard: 'Leaderboard', analytics: 'Analytics', settings: 'Settings' },
+  tabs: { overview: 'Overview', candidates: 'Candidates', examples: 'Examples', prompts: 'Prompts', details: 'Details' },
+  axis: { calls: 'Calls', cost: 'Cost', time: 'Time' },
+  outcome: {
+    right: 'right',
+    partly: 'partly right',
+    wrong: 'wrong',
+    error: 'error',
+    none: 'not judged',
+    fixed: 'newly right',
+    broke: 'newly wrong',
+  },
+  states: {
+    again: 'Try again',
+    copyDetails: 'Copy details',
+    pageFault: 'This is a fault of the page. Reload it; if it comes again, please report it.',
+  },
+  header: {
+    allows: (candidates: number) => `allows for having picked the best of ${plural(candidates, 'prompt')}`,
+    holds: (n: number, unit: string) => `, and the gain holds on ${n} ${unit} it never saw`,
+    notTested: 'Not tested on held-out data.',
+    chosenOn: 'Chosen on',
+    soFar: 'So far',
+    untilThen: 'Until then',
+    heldOut: 'Held out',
+    notJudged: 'not judged yet',
+    judgedLater: 'The gain is judged when the run ends.',
+    needs: 'a verdict needs 10 shared examples, 6 of them different',
+    betterThenWorse: 'better where it was chosen, worse where it was not',
+    lowerIsBetter: 'lower is better',
+    keepBaseline: 'The gain does not carry over: keep the baseline.',
+    kept: 'The iterations recorded until then are kept.',
+    silent: (ago: string) => `silent, last write ${ago}`,
+    noGain: (calls: number) => `no gain for ${plural(calls, 'call')}`,
+  },
+  trail: {
+    title: 'The trail',
+    enough: (spent: string) => `Enough here, for ${spent}`,
+    enoughWhy: (n: number, unit: string) => `What came later cannot be told from noise on ${n} ${unit}.`,
+    right: 'right',
+    wrong: 'wrong',
+    accepted: 'proposal accepted',
+    rejected: (n: number | null, unit: string) => (n === null ? 'rejected' : `rejected, on ${n} ${unit}`),
+  },
+  edit: {
+    title: (id: number) => `What #${id} changed`,
+    step: (at: number, of: number) => `step ${at} of ${of}`,
+    notAlone: 'Not certain alone',
+    all: (n: number) => `Diff, reflection and all ${n} answers`,
+    reflection: 'reflection that made it',
+  },
+  cards: {
+    broken: 'Broken by the winner',
+    never: 'Never solved',
+    fails: 'Where it fails',
+    neverBy: (n: number) => `by none of ${plural(n, 'prompt')}`,
+    stillWrong: (n: number) => `of ${n} still wrong`,
+    both: 'Both answers, side by side',
+    others: (n: number) => `${plural(n, 'other pair')}, one each`,
+  },
+  blame: {
+    title: 'The winning prompt, and what each line was worth',
+    sub: (unit: string) => `each edit against its parent, in ${unit}`,
+    counted: (id: number) => `counted with #${id}`,
+    seed: 'seed',
+    unknown: 'parents not recorded: no blame',
+  },
+  copy: { prompt: 'Copy prompt', copied: (count: number) => `Copied, ${plural(count, 'word')}` },
+} as const;
