@@ -124,7 +124,7 @@ export const ROOMS = {
 };
 
 /** The package's entry points, as package.json exports them: they compose the defaults, and may import any room. */
-export const ENTRIES = ['index', 'edge', 'ax', 'server', 'trust'];
+export const ENTRIES = ['index', 'edge', 'ax', 'server', 'trust', 'vitest'];
 
 /** Rooms that only the rooms named here may import, if the arrows alone would allow more. */
 const DOORS = {

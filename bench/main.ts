@@ -4,6 +4,7 @@
  * With --server it measures the server, and writes bench/server.md (without --quick).
  * With --hostile a tenant attacks the server: memory, processor time and the latency of another tenant.
  * With --dashboard it measures the built dashboard in Chromium, and nothing else.
+ * With --trust it simulates optimizers with known truth, and counts what the verdicts claim of them.
  * With --faults it breaks things instead, and counts what is lost; `--only blackhole` is then the faults with that word in their name.
  */
 import { writeFileSync } from 'node:fs';
@@ -26,6 +27,7 @@ import { benchSamples } from './samples.js';
 import { benchServer } from './server/bench.js';
 import { benchHostile } from './server/hostile.js';
 import { benchThread } from './thread.js';
+import { benchTrust } from './trust/bench.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -35,10 +37,17 @@ const { values: options } = parseArgs({
     server: { type: 'boolean', default: false },
     hostile: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
+    trust: { type: 'boolean', default: false },
     only: { type: 'string' },
   },
 });
 const note = (text: string) => process.stderr.write(`${text}\n`);
+
+if (options.trust) {
+  const { text, missed } = benchTrust(options.quick, note);
+  process.stdout.write(`${text}\n${missed.map((each) => `MISSED: ${each}\n`).join('')}`);
+  process.exit(missed.length === 0 ? 0 : 3);
+}
 
 const wanted = options.dashboard ? ['dashboard'] : (options.only?.split(',') ?? []);
 // First, so that a machine without Python hears of it at once.

@@ -17,11 +17,11 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'cec071974297549ea87a9273d9df4ca6fb134d6ba76ed82e3c2578846aedab02';
+  v_sha256 constant text := '0436c6b3a34ed4f39688172e019cca72b6bf174a6218c5b5d195205be0f1218c';
   v_name constant text := '001_optimization_runs';
   -- The migrations whose changes this file holds already, and their hashes.
   v_included constant text[] := array['002_safe_search_path'];
-  v_hashes constant text[] := array['c5a8581e5b99d0e1e637286a6deba987' || '6d7d8836209eaf3bf0ddad921caff2f0'];
+  v_hashes constant text[] := array['c56c2aa3f981726c57901c9fe62642e2' || '2ec086a7322ade1b8d66e934956d2677'];
   v_installed text;
 begin
 

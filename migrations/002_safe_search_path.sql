@@ -14,7 +14,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'c5a8581e5b99d0e1e637286a6deba9876d7d8836209eaf3bf0ddad921caff2f0';
+  v_sha256 constant text := 'c56c2aa3f981726c57901c9fe62642e22ec086a7322ade1b8d66e934956d2677';
   v_name constant text := '002_safe_search_path';
 begin
 
@@ -35,6 +35,23 @@ alter function optrail.few(integer[]) rename to ids_if_few;
 alter function optrail.may_follow(text, text) rename to is_allowed_transition;
 alter function optrail.key_opens(timestamptz, timestamptz) rename to is_active_key;
 alter function optrail.my_projects(text) rename to accessible_projects;
+
+-- A policy goes on calling a renamed function, and keeps its old name as a column alias.
+do $do$
+declare
+  v_policy record;
+begin
+  for v_policy in
+    select schemaname, tablename, policyname, replace(qual, ' AS my_projects', ' AS accessible_projects') as qual,
+      replace(with_check, ' AS my_projects', ' AS accessible_projects') as with_check
+    from pg_policies
+    where schemaname in ('public', 'optrail') and concat(qual, with_check) like '% AS my_projects%'
+  loop
+    execute format('alter policy %I on %I.%I', v_policy.policyname, v_policy.schemaname, v_policy.tablename)
+      || coalesce(' using (' || v_policy.qual || ')', '') || coalesce(' with check (' || v_policy.with_check || ')', '');
+  end loop;
+end
+$do$;
 $part$;
 
 execute $part$

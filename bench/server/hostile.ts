@@ -29,7 +29,7 @@ interface Answer {
   next: string | null;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+const agent = new Agent({ keepAlive: false, maxSockets: 128 });
 
 /** Sends a request and drops the body of the answer, but for the cursor at its end. */
 function send(url: string, method: string, key: string, body?: Uint8Array | string, encoding?: string): Promise<Answer> {
@@ -45,7 +45,8 @@ function send(url: string, method: string, key: string, body?: Uint8Array | stri
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, next: /"nextCursor":"(\d+)"/.exec(tail)?.[1] ?? null }));
     });
-    // A server that refuses a body unread closes the connection under the sender.
+    // A server that refuses a body unread closes the connection under the sender, also after its answer.
+    sent.on('socket', (socket) => socket.on('error', () => {}));
     sent.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EPIPE' || error.code === 'ECONNRESET' ? resolve({ status: 413, next: null }) : reject(error),
     );

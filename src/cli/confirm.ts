@@ -1,24 +1,24 @@
 import type { Context } from './context.js';
 import { plainLine } from './format/plain.js';
 
-/** Something that cannot be taken back. */
-export interface Deed<Plan> {
+/** A change that cannot be undone, and the words for it. */
+export interface Confirmation<Plan> {
   /** The command itself, for the hint that repeats it. */
   command: string;
-  /** What it comes to, for programs. */
+  /** The effect, as JSON for programs. */
   plan: Plan;
   /** The same for people, as a sentence that begins with `This would`. */
   preview: string;
-  /** What is said when it was done. */
+  /** The note after the change. */
   done: string;
   act(): Promise<unknown>;
 }
 
-/** Does it with `--yes`; without, says what it would do. Programs learn from `done` which of the two it was. */
-export async function withConsent<Plan extends object>(
+/** Makes the change with `--yes`. Without it, prints the effect; the JSON says in `done` which of the two happened. */
+export async function withConfirmation<Plan extends object>(
   { output, typed }: Context,
   yes: true | undefined,
-  { command, plan, preview, done, act }: Deed<Plan>,
+  { command, plan, preview, done, act }: Confirmation<Plan>,
 ): Promise<void> {
   if (yes === true) await act();
   const answer = { ...plan, done: yes === true };

@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: '001_optimization_runs',
-    sha256: 'cec071974297549ea87a9273d9df4ca6fb134d6ba76ed82e3c2578846aedab02',
+    sha256: '0436c6b3a34ed4f39688172e019cca72b6bf174a6218c5b5d195205be0f1218c',
     sql: `-- Optrail: the trail that a prompt optimizer leaves, in PostgreSQL 15 to 18.
 --
 --   psql "$SUPABASE_DB_URL" -f migrations/001_optimization_runs.sql
@@ -24,11 +24,11 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'cec071974297549ea87a9273d9df4ca6fb134d6ba76ed82e3c2578846aedab02';
+  v_sha256 constant text := '0436c6b3a34ed4f39688172e019cca72b6bf174a6218c5b5d195205be0f1218c';
   v_name constant text := '001_optimization_runs';
   -- The migrations whose changes this file holds already, and their hashes.
   v_included constant text[] := array['002_safe_search_path'];
-  v_hashes constant text[] := array['c5a8581e5b99d0e1e637286a6deba987' || '6d7d8836209eaf3bf0ddad921caff2f0'];
+  v_hashes constant text[] := array['c56c2aa3f981726c57901c9fe62642e2' || '2ec086a7322ade1b8d66e934956d2677'];
   v_installed text;
 begin
 
@@ -2269,7 +2269,7 @@ commit;
   },
   {
     name: '002_safe_search_path',
-    sha256: 'c5a8581e5b99d0e1e637286a6deba9876d7d8836209eaf3bf0ddad921caff2f0',
+    sha256: 'c56c2aa3f981726c57901c9fe62642e22ec086a7322ade1b8d66e934956d2677',
     sql: `-- 002: no function of Optrail looks up a type in its caller's temporary schema.
 --
 -- With \`search_path = ''\` PostgreSQL still looks for types in pg_temp first, so that a caller who made a domain there had its check run
@@ -2286,7 +2286,7 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := 'c5a8581e5b99d0e1e637286a6deba9876d7d8836209eaf3bf0ddad921caff2f0';
+  v_sha256 constant text := 'c56c2aa3f981726c57901c9fe62642e22ec086a7322ade1b8d66e934956d2677';
   v_name constant text := '002_safe_search_path';
 begin
 
@@ -2307,6 +2307,23 @@ alter function optrail.few(integer[]) rename to ids_if_few;
 alter function optrail.may_follow(text, text) rename to is_allowed_transition;
 alter function optrail.key_opens(timestamptz, timestamptz) rename to is_active_key;
 alter function optrail.my_projects(text) rename to accessible_projects;
+
+-- A policy goes on calling a renamed function, and keeps its old name as a column alias.
+do $do$
+declare
+  v_policy record;
+begin
+  for v_policy in
+    select schemaname, tablename, policyname, replace(qual, ' AS my_projects', ' AS accessible_projects') as qual,
+      replace(with_check, ' AS my_projects', ' AS accessible_projects') as with_check
+    from pg_policies
+    where schemaname in ('public', 'optrail') and concat(qual, with_check) like '% AS my_projects%'
+  loop
+    execute format('alter policy %I on %I.%I', v_policy.policyname, v_policy.schemaname, v_policy.tablename)
+      || coalesce(' using (' || v_policy.qual || ')', '') || coalesce(' with check (' || v_policy.with_check || ')', '');
+  end loop;
+end
+$do$;
 $part$;
 
 execute $part$

@@ -42,3 +42,11 @@ function movesTo(schema: string): Statement {
        where typnamespace = 'public'::regnamespace and typname like 'optimization\\_%' and typtype in ('e', 'd')`,
   };
 }
+
+/** Counts the projects and runs that would be set aside. */
+export async function countTenants(database: Database): Promise<{ projects: number; runs: number }> {
+  const [count] = await database.query<{ projects: number; runs: number }>(TRUSTED, {
+    text: 'select (select count(*)::int from public.optimization_projects) as projects, (select count(*)::int from public.optimization_runs) as runs',
+  });
+  return count ?? { projects: 0, runs: 0 };
+}

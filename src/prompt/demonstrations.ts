@@ -1,4 +1,4 @@
-/** Few-shot examples under a heading of their own, or none, one paragraph each; empty where there are none. */
+/** Few-shot examples, one paragraph each, under the heading if one is given. Empty if there are no examples. */
 export function demonstrations(demos: readonly unknown[], heading: string | null = '# Demonstrations'): string {
   return demos.length === 0 ? '' : [...(heading === null ? [] : [heading]), ...demos.map(paragraph)].join('\n\n');
 }

@@ -2,15 +2,15 @@ import { demonstrations } from './demonstrations.js';
 import type { PromptField, PromptPart } from './part.js';
 import { promptParts } from './parts.js';
 
-/** A program as text, and whether its shape was one that is known, so that nothing of it is missing. */
+/** A program as text, and whether its shape is known: then every string of it stands in the text. */
 export interface ProgramText {
   readonly text: string;
   readonly known: boolean;
 }
 
 /**
- * What a person would paste: the text of a prompt, the instruction followed by its demonstrations, a conversation, or the
- * parts of a program of several prompts under their names. Knows what Ax, DSPy and GEPA write; anything else is shown as JSON.
+ * Text to paste: one prompt, an instruction followed by its demonstrations, a conversation, or several parts under their names. Reads
+ * the shapes of Ax, DSPy and GEPA; any other program is shown as JSON.
  */
 export function programText(program: unknown): ProgramText {
   const parts = promptParts(program);
@@ -19,7 +19,7 @@ export function programText(program: unknown): ProgramText {
   return { text: parts.map((part) => partText(part, isOnly)).join('\n\n'), known: true };
 }
 
-/** A part as it is pasted: its instruction, its fields where they say something, then its demonstrations. */
+/** A part as text: its instruction, its described fields, then its demonstrations. */
 export function partText({ name, text, fields, demos }: PromptPart, isOnly = true): string {
   if (text === '') return demonstrations(demos, name === null ? undefined : `# Demonstrations for ${name}`);
   const titled = isOnly || name === null ? text : `# ${name}\n${text}`;

@@ -17,7 +17,7 @@ export function examplesNeeded(pair: PairedDifference): number | null {
 }
 
 /** The same for a planned 0/1 comparison: `differing` is the share of examples that differ, `size` the difference. */
-export function pairsFor(size: number, differing: number): number {
+function pairsFor(size: number, differing: number): number {
   const rest = Math.sqrt(Math.max(0, differing - size * size));
   return ((Z_ALPHA * Math.sqrt(differing) + Z_POWER * rest) / size) ** 2 + 2 / size;
 }

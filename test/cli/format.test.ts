@@ -153,7 +153,7 @@ describe('CSV', () => {
     expect(csv(COLUMNS, ROWS)).toBe('name,score,spare,hidden\r\na long name,0.123456,spare,true\r\nb,,spare,true\r\n');
   });
 
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1', '\u0007=1'])("%j can't be taken for a formula", (text) => {
+  test.each(['=1+1', '+1', '-1+cmd', '-', '@SUM(A1)', '＝1', '－1', '\u0007=1'])("%j can't be taken for a formula", (text) => {
     expect(one(text)).toBe(`'${text.replace('\u0007', '')}`);
   });
 

@@ -109,6 +109,16 @@ test('diff shows what changed between two prompts', async () => {
   expect((await on('diff', `${RUN}#3`, RUN)).code).toBe(1);
 });
 
+test('diff of prompts that read the same shows a changed setting', async () => {
+  const { id } = await client.createOptimizationRun({ projectId: 'support', runName: 'settings', optimizerType: 'gepa' });
+  await client.createOptimizationIteration({ runId: id, iteration: 0, score: 0.5, program: { instruction: 'Sort.', temperature: 0.7 } });
+  await client.createOptimizationIteration({ runId: id, iteration: 1, score: 0.5, program: { instruction: 'Sort.', temperature: 0.9 } });
+  const { stdout, stderr } = await on('diff', `${id}#0`, `${id}#1`);
+  expect(stderr).not.toContain('The two prompts are the same.');
+  expect(stdout).toContain('-  "temperature": 0.7');
+  expect(stdout).toContain('+  "temperature": 0.9');
+});
+
 test('race claims nothing from one run', async () => {
   expect((await on('race', RUN)).stdout).toMatch(/^One run each: no claim\.\n/);
 });

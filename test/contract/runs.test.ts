@@ -227,6 +227,22 @@ describe.each(DOORS)('runs on $name', (install) => {
     expect(await trail.client.updateOptimizationRun(run.id, { notes: undefined })).toEqual(run);
   });
 
+  test('a completed run is renamed, tagged and annotated, and then deleted', async () => {
+    const { id, projectId } = await trail.client.createOptimizationRun(aRun(newProject(), { status: 'completed', tags: ['a'] }));
+    const changes = {
+      runName: 'Ärzte vs. “bots”',
+      tags: ['b', 'winner'],
+      notes: 'the refund rule made the difference',
+      metadata: { ticket: 7 },
+    };
+    expect(await trail.client.updateOptimizationRun(id, changes)).toMatchObject({ ...changes, status: 'completed' });
+    expect((await trail.client.listOptimizationRuns({ projectId, tags: ['winner'] })).data).toMatchObject([{ id, ...changes }]);
+    expect(await trail.client.updateOptimizationRun(id, { tags: [], notes: null })).toMatchObject({ tags: [], notes: null });
+    expect(await trail.client.deleteOptimizationRun(id)).toBe(true);
+    expect(await trail.client.getOptimizationRun(id)).toBeNull();
+    expect(await trail.client.deleteOptimizationRun(id)).toBe(false);
+  });
+
   test('an update moves updatedAt, by the clock of the database', async () => {
     const run = await trail.client.createOptimizationRun(aRun(newProject()));
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,6 +1,5 @@
 import { expect, test, vi } from 'vitest';
 import { mergeIterations } from '../../dashboard/src/api/iterations.js';
-import { csv } from '../../dashboard/src/export/csv.js';
 import { cost, score, signed } from '../../dashboard/src/format/number.js';
 import { gatherNews } from '../../dashboard/src/live/events.js';
 import { withFirstPage } from '../../dashboard/src/live/first-page.js';
@@ -11,19 +10,6 @@ import type { OptimizationRun } from '../../src/schemas/run.js';
 import type { OptimizationSample } from '../../src/schemas/sample.js';
 
 vi.stubGlobal('sessionStorage', { getItem: () => null });
-
-test('no text of a CSV is a formula, and numbers stay numbers', () => {
-  expect(
-    csv(
-      ['a', 'b'],
-      [
-        ['=1+1', -1],
-        [' @x', '+1'],
-        ['say "hi", twice', null],
-      ],
-    ),
-  ).toBe(['a,b', "'=1+1,-1", "' @x,'+1", '"say ""hi"", twice",'].join('\r\n'));
-});
 
 test('a view goes into the address and comes back', () => {
   const view = { project: 'a b', status: ['failed', 'stale'], q: 'ü&=?', runs: 'x,y', none: undefined };

@@ -47,10 +47,20 @@ describe('the parts of a program', () => {
     expect(promptParts(program)).toBeNull();
   });
 
-  test('members that are not what they should be are left alone', () => {
-    expect(promptParts({ componentMap: { a: 1, b: 'B' }, demos: [null, 3, { programId: 1, traces: 'x' }], programs: 'no' })).toEqual([
+  test('members that hold no text are left out', () => {
+    expect(promptParts({ componentMap: { a: 1, b: 'B' }, demos: [null, 3, { programId: 1, traces: null }], programs: null })).toEqual([
       part('b', 'B'),
       part('1', ''),
     ]);
+  });
+
+  test('members of an Ax program and of a DSPy program that are not of their library are shown too', () => {
+    expect(promptParts({ componentMap: { a: 'A', b: { c: 'C' } }, note: 'N' })).toEqual([
+      part('a', 'A'),
+      part('b', '{\n  "c": "C"\n}'),
+      part('note', 'N'),
+    ]);
+    const dspy = { p: { signature: { instructions: 'P.' } }, router: { rules: ['x'] }, metadata: { dependency_versions: { dspy: '3' } } };
+    expect(promptParts(dspy)).toEqual([part('p', 'P.'), part('router', '{\n  "rules": [\n    "x"\n  ]\n}')]);
   });
 });

@@ -62,15 +62,61 @@ describe('a program as text', () => {
       },
       '# system\nBe brief.\n\n# user\nHello',
     ],
+    ['two texts of one prompt', { system: 'Be brief.', user: 'Sort {ticket}.' }, '# system\nBe brief.\n\n# user\nSort {ticket}.'],
+    [
+      'the same under longer names',
+      { system_prompt: 'Be brief.', user_prompt: 'Sort.' },
+      '# system_prompt\nBe brief.\n\n# user_prompt\nSort.',
+    ],
+    [
+      "GEPA's candidate with a component that is named instructions",
+      { rules: 'Ask.', instructions: 'Answer.' },
+      '# rules\nAsk.\n\n# instructions\nAnswer.',
+    ],
+    [
+      'an instruction with demonstrations and an output format',
+      { instruction: 'Sort.', demos: [{ q: 'x' }], output_format: 'One word.' },
+      '# instruction\nSort.\n\n# Demonstrations for demos\n\nq: x\n\n# output_format\nOne word.',
+    ],
+    ['a prompt and a template', { prompt: 'Sort.', template: '{x}' }, '# prompt\nSort.\n\n# template\n{x}'],
+    [
+      'messages with tools',
+      { messages: [{ role: 'system', content: 'Be brief.' }], tools: [{ name: 'find' }] },
+      '# system\nBe brief.\n\n# tools\n[\n  {\n    "name": "find"\n  }\n]',
+    ],
+    [
+      'two lists of demonstrations',
+      { instruction: 'Sort.', demos: [{ q: 'x' }], examples: [{ q: 'y' }] },
+      'Sort.\n\n# Demonstrations for demos\n\nq: x\n\n# Demonstrations for examples\n\nq: y',
+    ],
+    [
+      "DSPy 2.5's predictor: the extended signature is the optimized one",
+      { signature: { instructions: 'Old.' }, extended_signature: { instructions: 'New.' }, demos: [] },
+      'New.',
+    ],
+    [
+      'DSPy demos in the order of the signature, whatever order the database keeps',
+      {
+        signature: { instructions: 'Answer.', fields: [{ prefix: 'Question Text:' }, { prefix: 'Answer:' }] },
+        demos: [{ answer: 'a', augmented: true, question_text: 'q' }],
+      },
+      'Answer.\n\n# Demonstrations\n\nquestion_text: q\nanswer: a',
+    ],
     ['a list of messages', [{ role: 'system', content: 'Be brief.' }], '# system\nBe brief.'],
   ])('%s', (_, program, text) => {
     expect(programText(program)).toEqual({ text, known: true });
   });
 
-  test.each([[{ weights: [1, 2] }], [[1, 2]], [{}], [7], [{ instruction: 7 }], [{ messages: [{ role: 1 }] }], ['']])(
-    '%j is no prompt, and shown whole',
-    (program) => {
-      expect(programText(program)).toEqual({ text: JSON.stringify(program, null, 2), known: false });
-    },
-  );
+  test.each([
+    [{ weights: [1, 2] }],
+    [[1, 2]],
+    [{}],
+    [7],
+    [{ instruction: 7 }],
+    [{ messages: [{ role: 1 }] }],
+    [[{ role: 'tool', content: 'x', tool_call_id: 'y' }]],
+    [''],
+  ])('%j is no prompt, and shown whole', (program) => {
+    expect(programText(program)).toEqual({ text: JSON.stringify(program, null, 2), known: false });
+  });
 });

@@ -300,7 +300,7 @@ describe.each(TESTED)('tenants on $name', (install) => {
     const loose = await trail.sql(
       `select oid::regprocedure::text as name from pg_proc
        where pronamespace in ('public'::regnamespace, 'optrail'::regnamespace) and prosecdef
-         and (pronamespace <> 'optrail'::regnamespace or 'search_path=""' <> all (coalesce(proconfig, '{}')))`,
+         and (pronamespace <> 'optrail'::regnamespace or 'search_path=pg_catalog, pg_temp' <> all (coalesce(proconfig, '{}')))`,
     );
     expect(loose).toEqual([]);
   });

@@ -20,7 +20,7 @@ export function addDiff(program: Command, run: Runner): void {
 
 async function diff(context: Context, { project }: { project?: string }, from: string, to: string): Promise<void> {
   const { output } = context;
-  const [before, after] = [await promptOf(context, from, project), await promptOf(context, to, project)];
+  const [before, after] = comparable(await promptOf(context, from, project), await promptOf(context, to, project));
   const patch = createTwoFilesPatch(before.name, after.name, ended(before.text), ended(after.text), undefined, undefined, { context: 3 });
   // The first line is a rule of the library's own.
   const text = patch.split('\n').slice(1).join('\n');
@@ -33,9 +33,31 @@ async function diff(context: Context, { project }: { project?: string }, from: s
   await output.lines(plainText(text).trimEnd().split('\n').map(paint));
 }
 
+/** Programs whose texts are equal may differ in a number or another setting: then both are compared as JSON. */
+function comparable(before: Prompt, after: Prompt): [NamedText, NamedText] {
+  const asJson = before.text === after.text && jsonOf(before) !== jsonOf(after);
+  const named = (prompt: Prompt): NamedText => {
+    const { name, iteration, text } = prompt;
+    return { name, iteration, text: asJson ? jsonOf(prompt) : text };
+  };
+  return [named(before), named(after)];
+}
+
+const jsonOf = ({ program }: Prompt) => JSON.stringify(program, null, 2);
+
 const ended = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
 
-async function promptOf(context: Context, text: string, projectId: string | undefined) {
+interface NamedText {
+  readonly name: string;
+  readonly iteration: number;
+  readonly text: string;
+}
+
+interface Prompt extends NamedText {
+  readonly program: unknown;
+}
+
+async function promptOf(context: Context, text: string, projectId: string | undefined): Promise<Prompt> {
   const named = await namedProgram(context, text, projectId);
   const found = await iterationOf(context, named);
   if (found?.program === undefined || found.program === null) {
@@ -43,7 +65,8 @@ async function promptOf(context: Context, text: string, projectId: string | unde
       hint: `${context.typed(`iterations list ${named.run.id}`)} shows its iterations.`,
     });
   }
-  return { name: `${named.run.runName}#${found.iteration}`, iteration: found.iteration, text: programText(found.program).text };
+  const { iteration, program } = found;
+  return { name: `${named.run.runName}#${iteration}`, iteration, text: programText(program).text, program };
 }
 
 async function iterationOf({ client, signal }: Context, { run, iteration }: NamedProgram): Promise<OptimizationIteration | null> {

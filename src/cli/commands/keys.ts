@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { OptrailError } from '../../errors.js';
 import { type ApiKey, type ApiKeyScope, ApiKeyScopeSchema, type CreatedApiKey } from '../../schemas/key.js';
-import { withConsent } from '../confirm.js';
+import { withConfirmation } from '../confirm.js';
 import { type Context, quoted } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { plainLine } from '../format/plain.js';
@@ -82,7 +82,7 @@ async function revoke(context: Context, { yes }: { yes?: true }, projectId: stri
   }
   if (key.revokedAt !== null) return output.note(`${key.prefix} was revoked at ${key.revokedAt} already.`);
   const what = `${key.prefix}, the ${key.scope} key "${plainLine(key.name)}" of ${plainLine(projectId)}`;
-  await withConsent(context, yes, {
+  await withConfirmation(context, yes, {
     command: `keys revoke ${quoted(projectId)} ${key.id}`,
     plan: { projectId, keyId: key.id, prefix: key.prefix, name: key.name, lastUsedAt: key.lastUsedAt },
     preview: `This would end ${what}. It was last used ${key.lastUsedAt === null ? 'never' : `at ${key.lastUsedAt}`}.`,

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { OptrailError } from '../../errors.js';
 import { type ProjectMember, type ProjectRole, ProjectRoleSchema } from '../../schemas/project.js';
-import { withConsent } from '../confirm.js';
+import { withConfirmation } from '../confirm.js';
 import { type Context, quoted } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { age } from '../format/figures.js';
@@ -69,7 +69,7 @@ async function remove(context: Context, { yes }: { yes?: true }, projectId: stri
   if (member === undefined) throw new OptrailError('not_found', `${plainLine(userId)} is no member of ${plainLine(projectId)}.`);
   const isLastOwner = member.role === 'owner' && members.filter(({ role }) => role === 'owner').length === 1;
   const who = `the ${member.role} ${plainLine(userId)} from the project ${plainLine(projectId)}`;
-  await withConsent(context, yes, {
+  await withConfirmation(context, yes, {
     command: `members rm ${quoted(projectId)} ${quoted(userId)}`,
     plan: { projectId, userId, role: member.role, isLastOwner },
     preview: `This would remove ${who}${isLastOwner ? ', its last owner' : ''}.`,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { OptrailError } from '../../errors.js';
 import type { OptimizationProject } from '../../schemas/project.js';
-import { withConsent } from '../confirm.js';
+import { withConfirmation } from '../confirm.js';
 import { type Context, quoted } from '../context.js';
 import type { Column } from '../format/columns.js';
 import { age, count } from '../format/figures.js';
@@ -68,7 +68,7 @@ async function remove(context: Context, { yes }: { yes?: true }, id: string): Pr
   const { total: runs = 0 } = await client.listOptimizationRuns({ projectId: id, limit: 1, count: true }, { signal });
   const [members, keys] = [await client.listProjectMembers(id, { signal }), await client.listApiKeys(id, { signal })];
   const what = `the project ${plainLine(id)} with ${many(runs, 'run')}, ${many(members.length, 'member')} and ${many(keys.length, 'key')}`;
-  await withConsent(context, yes, {
+  await withConfirmation(context, yes, {
     command: `projects rm ${quoted(id)}`,
     plan: { projectId: id, runs, members: members.length, keys: keys.length },
     preview: `This would delete ${what}.`,

@@ -11,9 +11,10 @@ import { nextSteps } from '../views/next-steps.js';
 import { runFacts } from '../views/run-sheet.js';
 import { runColumns, SO_FAR } from '../views/runs.js';
 import { verdictFor } from '../views/verdict.js';
+import { addRunEdits } from './edit-runs.js';
 
 export function addRuns(program: Command, run: Runner): void {
-  const runs = program.command('runs').description('list runs, or look at one');
+  const runs = program.command('runs').description('list runs, look at one, rename, tag, annotate or delete it');
   addList(runs, run);
   runs
     .command('show <run>')
@@ -24,6 +25,7 @@ export function addRuns(program: Command, run: Runner): void {
       `\n<run> is \`latest\`, an id, the beginning of one, or a name.\n\nExamples:\n  optrail runs show latest\n  optrail runs show 019e2f41 --json`,
     )
     .action(run(show));
+  addRunEdits(runs, run);
 }
 
 interface ListOptions {
@@ -58,8 +60,8 @@ function addList(runs: Command, run: Runner): void {
     .option('--search <text>', 'with this text in the name, whatever the case')
     .option('--min-score <score>', 'with a final score from here', number)
     .option('--max-score <score>', 'with a final score up to here', number)
-    .option('--after <time>', 'made from here on: 2026-01-31, 2026-01-31T12:00:00Z, or 7d ago', time)
-    .option('--before <time>', 'made before here', time)
+    .option('--after <time>', 'made from here on: 2026-01-31 (00:00 UTC), 2026-01-31T12:00:00Z, or 7d ago', time)
+    .option('--before <time>', 'made before here; a date is 00:00 UTC of that day', time)
     .addOption(new Option('--order <field>', 'order by').choices(RunOrderSchema.options).default('created_at'))
     .option('--asc', 'the lowest first; without it the highest')
     .option('--limit <n>', 'at most so many', integer(1, MAX_PAGE), 20)

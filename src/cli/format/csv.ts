@@ -1,20 +1,11 @@
-import type { Cell, Column } from './columns.js';
+import { csvText } from '../../schemas/csv.js';
+import type { Column } from './columns.js';
 import { withoutControls } from './plain.js';
 
-/** What a spreadsheet would take for a formula, full-width signs included. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-
-/** RFC 4180: lines end in CR LF. Text that a spreadsheet would execute is led by an apostrophe; numbers stay numbers. */
+/** Rows as CSV: every column under its key, with raw values, and text without control characters. */
 export function csv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const raw = columns.filter(({ forPeople }) => !forPeople);
-  const lines = [raw.map(({ key }) => field(key)), ...rows.map((row) => raw.map((column) => field(column.value(row))))];
-  return lines.map((line) => `${line.join(',')}\r\n`).join('');
-}
-
-function field(value: Cell): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') return String(value);
-  const clean = withoutControls(value);
-  const text = FORMULA.test(clean) ? `'${clean}` : clean;
-  return /[",\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const cells = rows.map((row) => raw.map((column) => column.value(row)));
+  const clean = cells.map((line) => line.map((value) => (typeof value === 'string' ? withoutControls(value) : value)));
+  return csvText([raw.map(({ key }) => key), ...clean]);
 }

@@ -25,7 +25,7 @@ export function pairOf({ signal }: Context, baseline: NamedProgram, candidate: N
   };
 }
 
-export const PROJECT = ['--project <id>', 'look for the run in this project alone'] as const;
+const PROJECT = ['--project <id>', 'look for the run in this project alone'] as const;
 
 export function withProject(command: Command): Command {
   return command.option(...PROJECT);

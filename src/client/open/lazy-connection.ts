@@ -1,6 +1,7 @@
 import { openEmbedded } from '../../database/embedded/engine.js';
 import { shippedSeed } from '../../database/embedded/shipped-seed.js';
-import { assertSchema, migrate } from '../../database/migrate.js';
+import { openUpgraded } from '../../database/embedded/upgrade.js';
+import { assertSchema } from '../../database/migrate.js';
 import type { Database } from '../../database/port.js';
 import { isOptrailError, OptrailError } from '../../errors.js';
 import { type SampleStorage, SamplesHere } from '../../store/sample-ingest/storage.js';
@@ -15,13 +16,12 @@ export async function openTarget(target: DatabaseTarget): Promise<Database> {
   return openPostgres(target.kind === 'postgres' ? { url: target.url } : { pool: target.pool });
 }
 
+/** Opens a database with this version's schema. The embedded one is ours to prepare; a server's schema changes only on `optrail migrate`. */
 async function openReady(target: DatabaseTarget): Promise<Database> {
-  // A new directory then comes with the schema; a database that is there already is opened as it is.
-  const database = target.kind === 'embedded' ? await openEmbedded({ ...target, seed: shippedSeed() }) : await openTarget(target);
+  if (target.kind === 'embedded') return openUpgraded({ ...target, seed: shippedSeed() });
+  const database = await openTarget(target);
   try {
-    // We migrate the embedded database; a server's schema changes only by `optrail migrate`.
-    if (target.kind === 'embedded') await migrate(database);
-    else await assertSchema(database);
+    await assertSchema(database);
     return database;
   } catch (error) {
     await database.close();

@@ -44,7 +44,7 @@ async function sidesOf(scope: Scope, input: Pair): Promise<{ baseline: Side; can
   const own = await subjectAt(scope, candidateRunId, projectId, 'candidateRunId');
   const base = baselineRunId === candidateRunId ? own : await subjectAt(scope, baselineRunId, projectId, 'baselineRunId');
   // A run against itself is its winner against its baseline.
-  const usual = base === own ? own.baseline?.iterations[0]?.iteration : undefined;
+  const usual = base === own && candidateIteration === undefined ? own.baseline?.iterations[0]?.iteration : undefined;
   return {
     baseline: sideOf(base, baselineIteration ?? usual, on, 'baselineIteration'),
     candidate: sideOf(own, candidateIteration, on, 'candidateIteration'),
