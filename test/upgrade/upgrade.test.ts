@@ -236,7 +236,7 @@ describe('an embedded directory of the oldest released schema', () => {
   });
 });
 
-test('the oldest 001 and all files after it make the schema of the new 001, by the dump', async () => {
+test('the oldest 001 and all files after it make the schema of the new 001, by the dump', { timeout: 180_000 }, async () => {
   const dumped = async (sql: readonly string[]) => {
     const database = await PGlite.create();
     for (const text of sql) await database.exec(text);
