@@ -24,7 +24,7 @@ function ThemeButton() {
 }
 
 /** The path is the logo: four steps up, the last one in the trail's colour. */
-export function Logo({ className = 'size-6' }: { className?: string }) {
+function Logo({ className = 'size-6' }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" className={className}>
       <rect width="24" height="24" rx="6" className="fill-btn" />

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { HeaderButton, sortOf } from './HeaderButton.js';
 import { type Column, type Order, useRows } from './table.js';
 
-export type { Column, Order } from './table.js';
+export type { Column } from './table.js';
 
 interface DataTableProps<Row> {
   caption: string;

@@ -12,11 +12,6 @@ export interface Failure {
   readonly count: number;
 }
 
-export interface Facet {
-  readonly name: string;
-  readonly rows: readonly { readonly value: string; readonly n: number; readonly before: number; readonly after: number }[];
-}
-
 const isLabel = (text: string) => text !== '' && text.length <= LABEL && !text.includes('\n');
 
 /** Whether the expected answers are labels of a small set. */

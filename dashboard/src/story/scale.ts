@@ -1,5 +1,5 @@
 import type { OptimizationRun } from '../../../src/schemas/run.js';
-import { exact, signed } from '../format/number.js';
+import { signed } from '../format/number.js';
 
 /** The measure of a run's scores: every screen that ranks, colours or writes a score goes through it. */
 export interface Scale {
@@ -72,6 +72,3 @@ export function intervalWords(scale: Scale, [low, high]: readonly [number, numbe
   const digits = isHidden && low * high > 0 ? 1 : 0;
   return `${pointsOf(scale, low, digits)} to ${pointsOf(scale, high, digits)}`;
 }
-
-/** The score itself, for a tooltip. */
-export const exactScore = (score: number): string => exact(score);

@@ -39,7 +39,7 @@ export function useTold(): Told {
 }
 
 /** Samples by the key of their example, as the story names it. */
-export const answersOf = (samples: readonly OptimizationSample[]): Answers =>
+const answersOf = (samples: readonly OptimizationSample[]): Answers =>
   new Map(samples.toReversed().map((sample) => [sample.exampleHash ?? `#${sample.sampleIndex}`, sample]));
 
 export function ToldProvider({ children }: { children: ReactNode }) {

@@ -4,7 +4,7 @@ import { words } from '../../../strings.js';
 import type { Told } from '../story.js';
 
 /** The sentence as plain text. */
-export function sentenceText({ story, assessment }: Pick<Told, 'story' | 'assessment'>): string {
+function sentenceText({ story, assessment }: Pick<Told, 'story' | 'assessment'>): string {
   const { claim, rest } = claimOf(story, assessment);
   return `${claim}${rest.map((part) => (typeof part === 'string' ? part : part.text)).join('')}`;
 }

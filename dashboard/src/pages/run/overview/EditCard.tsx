@@ -117,7 +117,7 @@ interface FlipsProps {
 }
 
 /** The examples that an edit fixed and broke. */
-export function Flips({ story, selected, parent, answers, most = 5 }: FlipsProps) {
+function Flips({ story, selected, parent, answers, most = 5 }: FlipsProps) {
   const [, change] = useView();
   const flips = outcomesOf(story, selected, parent)
     .map((outcome, index) => ({ outcome, example: story.examples[index] }))

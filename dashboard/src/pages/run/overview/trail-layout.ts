@@ -25,7 +25,7 @@ export interface TrailLayout {
   readonly isDense: boolean;
 }
 
-export const RUG = 30;
+const RUG = 30;
 /** Pixels between full evaluations, below which only the spine is drawn. */
 const LEAST_GAP = 8;
 
@@ -97,21 +97,21 @@ function stepOf(scale: Scale, least: number, most: number): number {
 }
 
 /** A step of 1, 2, 2.5 or 5 times a power of ten that cuts a range into about so many pieces. */
-export function niceStep(range: number, pieces: number): number {
+function niceStep(range: number, pieces: number): number {
   const rough = range / pieces;
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 2.5, 5, 10].find((each) => each * power >= rough) ?? 10;
   return factor * power;
 }
 
-export function niceTicks(low: number, high: number, pieces: number): number[] {
+function niceTicks(low: number, high: number, pieces: number): number[] {
   if (high <= low) return [low];
   const step = niceStep(high - low, pieces);
   return Array.from({ length: Math.floor((high - low) / step + 1e-9) + 1 }, (_, index) => low + index * step);
 }
 
 /** Ticks of proposals above the axis: as high as their minibatch score, accepted ones stronger. */
-export function rugOf({ proposals, scale }: Story, axis: Axis, x: (spent: number) => number, base: number): TrailLayout['rug'] {
+function rugOf({ proposals, scale }: Story, axis: Axis, x: (spent: number) => number, base: number): TrailLayout['rug'] {
   const path = (isAccepted: boolean) =>
     proposals
       .filter((proposal) => proposal.isAccepted === isAccepted && proposal.spent[axis] !== null)

@@ -33,7 +33,7 @@ function imageOf(value: unknown): string | null {
   return others.length === 0 && typeof only === 'string' && isImage(only) ? only : null;
 }
 
-export function Picture({ source }: { source: string }) {
+function Picture({ source }: { source: string }) {
   return (
     <figure className="grid gap-1">
       <img src={source} alt={imageWords(source) ?? 'image'} className="max-h-64 max-w-full rounded-lg border border-line object-contain" />
