@@ -17,11 +17,11 @@ set local client_min_messages = notice;
 do $optrail$
 declare
   -- sha256 of this file with these 64 digits as zeros
-  v_sha256 constant text := '0436c6b3a34ed4f39688172e019cca72b6bf174a6218c5b5d195205be0f1218c';
+  v_sha256 constant text := 'cce43bc8fc35c985a4eea5206e6ae1a488c7df52dd273aec308e367944ca9c26';
   v_name constant text := '001_optimization_runs';
   -- The migrations whose changes this file holds already, and their hashes.
-  v_included constant text[] := array['002_safe_search_path'];
-  v_hashes constant text[] := array['c56c2aa3f981726c57901c9fe62642e2' || '2ec086a7322ade1b8d66e934956d2677'];
+  v_included constant text[] := array['002_safe_search_path', '003_program_text'];
+  v_hashes constant text[] := array['c56c2aa3f981726c57901c9fe62642e2' || '2ec086a7322ade1b8d66e934956d2677', '0a932c6d6e9041512dd67e962ab4a1f7' || '37942a831f73967a561f56e370861406'];
   v_installed text;
 begin
 
@@ -439,23 +439,30 @@ comment on column public.optimization_runs.rank_score is 'final_score / score_ma
 $part$;
 
 execute $part$ -- 50-content.sql
--- Content, stored once a project under its hash. A hash is SHA-256 of the content's RFC 8785 text.
+-- Content, stored once a project under its hash: SHA-256 of a program's text as recorded, or of an example's RFC 8785 text.
 
 create table public.optimization_programs (
   project_id text not null,
   program_hash bytea not null,
   program jsonb not null,
   created_at timestamptz not null default now(),
+  program_text text,
   constraint optimization_programs_pkey primary key (project_id, program_hash),
   constraint optimization_programs_project_fkey foreign key (project_id)
     references public.optimization_projects (id) on delete cascade,
-  constraint optimization_programs_hash_length check (octet_length(program_hash) = 32)
+  constraint optimization_programs_hash_length check (octet_length(program_hash) = 32),
+  constraint optimization_programs_text_matches check (
+    program_text is null
+    or (program = program_text::jsonb and program_hash = sha256(convert_to(program_text, 'UTF8'))))
 );
 create index idx_optimization_programs_newest on public.optimization_programs (project_id, created_at desc, program_hash);
 comment on table public.optimization_programs is 'Candidates: prompts, demos, an optimizer''s own state.';
 comment on column public.optimization_programs.project_id is 'The project.';
-comment on column public.optimization_programs.program_hash is 'SHA-256 of the program''s RFC 8785 text.';
+comment on column public.optimization_programs.program_hash is
+  'SHA-256 of program_text in UTF-8; if that is null, of the program''s RFC 8785 text.';
 comment on column public.optimization_programs.program is 'The program as JSON.';
+comment on column public.optimization_programs.program_text is
+  'The JSON text as recorded, byte for byte; null in rows recorded before migration 003, which kept the value only.';
 comment on column public.optimization_programs.created_at is 'Database clock.';
 
 create table public.optimization_examples (
@@ -1468,7 +1475,7 @@ begin
     raise exception using
       errcode = 'OT002',
       message = format('%s is not the SHA-256 of its content', coalesce(v_hash, 'null')),
-      hint = 'The hash is SHA-256 of the content''s RFC 8785 text in UTF-8, in lower-case hexadecimal.';
+      hint = 'Give the SHA-256 of the text in UTF-8, in lower-case hexadecimal.';
   end if;
 end
 $$;
@@ -1500,8 +1507,8 @@ begin
 
   if p_program is not null then
     perform optrail.check_content(array[p_program_hash], array[p_program]);
-    insert into public.optimization_programs (project_id, program_hash, program)
-    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb)
+    insert into public.optimization_programs (project_id, program_hash, program, program_text)
+    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb, p_program)
     on conflict do nothing;
   end if;
 
@@ -2152,7 +2159,7 @@ grant insert (run_id, project_id, iteration, sample_index, example_hash, predict
 grant update (example_hash, predicted_output, score, scores, success, latency_ms, prompt_tokens, completion_tokens,
   declared_total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
   on public.optimization_samples to authenticated, service_role;
-grant insert (project_id, program_hash, program) on public.optimization_programs to authenticated, service_role;
+grant insert (project_id, program_hash, program, program_text) on public.optimization_programs to authenticated, service_role;
 grant insert (project_id, example_hash, input, expected_output) on public.optimization_examples to authenticated, service_role;
 grant insert (id, run_id, project_id, state) on public.optimization_checkpoints to authenticated, service_role;
 

@@ -66,7 +66,7 @@ begin
     raise exception using
       errcode = 'OT002',
       message = format('%s is not the SHA-256 of its content', coalesce(v_hash, 'null')),
-      hint = 'The hash is SHA-256 of the content''s RFC 8785 text in UTF-8, in lower-case hexadecimal.';
+      hint = 'Give the SHA-256 of the text in UTF-8, in lower-case hexadecimal.';
   end if;
 end
 $$;
@@ -98,8 +98,8 @@ begin
 
   if p_program is not null then
     perform optrail.check_content(array[p_program_hash], array[p_program]);
-    insert into public.optimization_programs (project_id, program_hash, program)
-    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb)
+    insert into public.optimization_programs (project_id, program_hash, program, program_text)
+    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb, p_program)
     on conflict do nothing;
   end if;
 

@@ -97,7 +97,7 @@ grant insert (run_id, project_id, iteration, sample_index, example_hash, predict
 grant update (example_hash, predicted_output, score, scores, success, latency_ms, prompt_tokens, completion_tokens,
   declared_total_tokens, cost_usd, error_message, feedback, example_id, split, metadata)
   on public.optimization_samples to authenticated, service_role;
-grant insert (project_id, program_hash, program) on public.optimization_programs to authenticated, service_role;
+grant insert (project_id, program_hash, program, program_text) on public.optimization_programs to authenticated, service_role;
 grant insert (project_id, example_hash, input, expected_output) on public.optimization_examples to authenticated, service_role;
 grant insert (id, run_id, project_id, state) on public.optimization_checkpoints to authenticated, service_role;
 

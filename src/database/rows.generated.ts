@@ -124,12 +124,14 @@ export type OptimizationIterationsRow = {
 export type OptimizationProgramsRow = {
   /** The project. */
   project_id: string;
-  /** SHA-256 of the program's RFC 8785 text. */
+  /** SHA-256 of program_text in UTF-8; if that is null, of the program's RFC 8785 text. */
   program_hash: Uint8Array;
   /** The program as JSON. */
   program: JsonValue;
   /** Database clock. */
   created_at: string;
+  /** The JSON text as recorded, byte for byte; null in rows recorded before migration 003, which kept the value only. */
+  program_text: string | null;
 };
 
 /** Who belongs to a project, and as what. */

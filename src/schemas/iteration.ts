@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { createShape, field, readShape } from './fields.js';
+import { JsonTextSchema } from './json-text.js';
 import { IdSchema, IterationNumberSchema, NameSchema, TokensSchema } from './primitives.js';
 
 /** Extent of an evaluation: only a full one can be the best of a run. */
@@ -36,6 +37,9 @@ export const ITERATION_FIELDS = {
   metadata: field.object(),
 } as const;
 
+/** The program as JSON text, kept byte for byte; it wins over `program`, whose text is JSON.stringify's. */
+const PROGRAM_TEXT = { programText: JsonTextSchema.optional() };
+
 /**
  * One evaluation of one candidate. By default `status` is completed if there is a score, failed if there is only an
  * error, and running otherwise; `evalKind` is full.
@@ -46,10 +50,11 @@ export const CreateOptimizationIterationSchema = z.strictObject({
   projectId: NameSchema.optional(),
   iteration: IterationNumberSchema,
   ...createShape(ITERATION_FIELDS),
+  ...PROGRAM_TEXT,
 });
 
 /** Changes of an iteration; a key left out stays as it is, null empties it. */
-export const UpdateOptimizationIterationSchema = z.strictObject(createShape(ITERATION_FIELDS));
+export const UpdateOptimizationIterationSchema = z.strictObject({ ...createShape(ITERATION_FIELDS), ...PROGRAM_TEXT });
 
 export type EvalKind = z.infer<typeof EvalKindSchema>;
 export type IterationStatus = z.infer<typeof IterationStatusSchema>;
@@ -66,9 +71,11 @@ export const OptimizationIterationSchema = z.object({
   projectId: z.string(),
   iteration: z.number(),
   ...readShape(ITERATION_FIELDS),
+  /** The program's JSON text as recorded, byte for byte; null without a program, and for one recorded before texts were kept. */
+  programText: z.string().nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** SHA-256 of the program's RFC 8785 text, in hexadecimal; only if `hashes` was asked for. */
+  /** SHA-256 of the program's text in hexadecimal (of its RFC 8785 text, if `programText` is null); only if `hashes` was asked for. */
   programHash: z.string().nullable().optional(),
 });
 export type OptimizationIteration = z.infer<typeof OptimizationIterationSchema>;

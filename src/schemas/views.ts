@@ -18,9 +18,11 @@ export type RunCurve = z.infer<typeof RunCurveSchema>;
 
 /** A candidate program of a run and its evaluations. */
 export const RunProgramSchema = z.object({
-  /** SHA-256 of the program's RFC 8785 text, in hexadecimal. */
+  /** SHA-256 of the program's text in hexadecimal; of its RFC 8785 text, if `programText` is null. */
   programHash: z.string(),
   program: z.json(),
+  /** The program's JSON text as recorded, byte for byte; null for one recorded before texts were kept. */
+  programText: z.string().nullable(),
   /** Iterations that evaluated it, in order. */
   iterations: z.array(z.number()),
   /** Its best score among completed full evaluations. */

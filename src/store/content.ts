@@ -9,8 +9,20 @@ const canonicalize = canonicalizeModule as unknown as (value: JsonValue) => stri
 export interface Content {
   /** SHA-256 of `text` in UTF-8, in lower-case hexadecimal. */
   hash: string;
-  /** RFC 8785 (JSON Canonicalization Scheme): one text for all spellings of one value. */
+  /** A program's text as recorded; an example's RFC 8785 text (JSON Canonicalization Scheme), which is one for all spellings of a value. */
   text: string;
+}
+
+/** The program's text as its caller gave it, or as JSON.stringify writes the value; null if neither is given. */
+export function programContent({
+  program,
+  programText,
+}: {
+  program?: JsonValue | undefined;
+  programText?: string | undefined;
+}): Content | null {
+  const text = programText ?? (program === undefined ? undefined : JSON.stringify(program));
+  return text === undefined ? null : { hash: hash('sha256', text, 'hex'), text };
 }
 
 export function contentOf(value: JsonValue): Content {

@@ -10,8 +10,9 @@ import {
 import type { JsonObject, JsonValue } from '../schemas/json.js';
 import { mapRows, queryWithin } from './bounded.js';
 import { camelized, snakeCase } from './case.js';
-import { type Content, contentOf, hex } from './content.js';
+import { type Content, hex, programContent } from './content.js';
 import { Parameters, setClause } from './parameters.js';
+import { programValue, UNLESS_TEXT } from './programs.js';
 import { whyRefused } from './runs.js';
 import { type Scope, theRow } from './scope.js';
 
@@ -23,21 +24,23 @@ const COLUMNS = [
 ];
 
 /** Columns of any size. */
-const LARGE_COLUMNS = ['program', 'params', 'metadata', 'scores', 'error_message', 'decision_reason'];
+const LARGE_COLUMNS = ['program', 'program_text', 'params', 'metadata', 'scores', 'error_message', 'decision_reason'];
 
 /** Looked up only for the iterations that have one: a join would be planned, and its policy asked, for those without too. */
-const PROGRAM = `case when i.program_hash is not null then (
-    select p.program from public.optimization_programs as p where p.project_id = i.project_id and p.program_hash = i.program_hash
-  ) end as program`;
+const ofProgram = (column: string) => `case when i.program_hash is not null then (
+    select ${column} from public.optimization_programs as p where p.project_id = i.project_id and p.program_hash = i.program_hash
+  ) end`;
+const PROGRAM = `${ofProgram(UNLESS_TEXT)} as program, ${ofProgram('p.program_text')} as program_text`;
 const SELECTION = [...COLUMNS.map((column) => `i.${column}`), PROGRAM].join(', ');
-const WITHOUT_PROGRAM = [...COLUMNS.map((column) => `i.${column}`), 'null::jsonb as program'].join(', ');
+const WITHOUT_PROGRAM = [...COLUMNS.map((column) => `i.${column}`), 'null::jsonb as program', 'null as program_text'].join(', ');
 
-type IterationRow = OptimizationIterationsRow & { program: JsonValue | null };
+type IterationRow = OptimizationIterationsRow & { program: JsonValue | null; program_text: string | null };
 
 function iterationOf(row: IterationRow, hashes = false): OptimizationIteration {
   const { programHash, ...iteration } = camelized(row);
   return {
     ...iteration,
+    program: programValue(row),
     params: iteration.params as JsonObject,
     metadata: iteration.metadata as JsonObject,
     scores: iteration.scores as Record<string, number> | null,
@@ -66,8 +69,8 @@ function toColumns(fields: object): Record<string, unknown> {
 }
 
 export async function createIteration(scope: Scope, iteration: CreateOptimizationIteration): Promise<OptimizationIteration> {
-  const { program, ...fields } = iteration;
-  const content = program === undefined ? null : contentOf(program);
+  const { program, programText, ...fields } = iteration;
+  const content = programContent(iteration);
   const rows = await scope.query<IterationRow & Row>({
     text: `select ${SELECTION} from public.record_optimization_iteration($1::jsonb, $2, $3) as i`,
     values: [JSON.stringify(toColumns({ ...fields, status: statusOf(iteration) })), content?.hash ?? null, content?.text ?? null],
@@ -75,7 +78,8 @@ export async function createIteration(scope: Scope, iteration: CreateOptimizatio
   const row = theRow(rows, 'the recording of an iteration');
   // A statement sees the tables as they were when it began, so that a program it stored itself is not in its selection.
   const isOwn = content !== null && row.program_hash !== null && hex(row.program_hash) === content.hash;
-  return iterationOf(isOwn ? { ...row, program: program ?? null } : row);
+  const isUnseen = isOwn && row.program === null && row.program_text === null;
+  return iterationOf(isUnseen ? { ...row, program_text: content.text } : row);
 }
 
 export async function updateIteration(
@@ -85,8 +89,8 @@ export async function updateIteration(
   projectId: string | undefined,
   changes: UpdateOptimizationIteration,
 ): Promise<OptimizationIteration> {
-  const { program, ...fields } = changes;
-  const content = program === undefined ? null : contentOf(program);
+  const { program, programText, ...fields } = changes;
+  const content = programContent(changes);
   const assignments = new Map<string, SqlValue>([['is_placeholder', false]]);
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
@@ -137,8 +141,8 @@ async function iterationAsItIs(
 
 async function storeProgram(scope: Transaction, runId: string, projectId: string | undefined, content: Content): Promise<void> {
   await scope.query({
-    text: `insert into public.optimization_programs (project_id, program_hash, program)
-      select r.project_id, decode($3, 'hex'), $4::jsonb from public.optimization_runs as r
+    text: `insert into public.optimization_programs (project_id, program_hash, program, program_text)
+      select r.project_id, decode($3, 'hex'), $4::text::jsonb, $4::text from public.optimization_runs as r
       where r.id = $1 and r.project_id = optrail.resolve_run($1, $2)
       on conflict do nothing`,
     values: [runId, projectId ?? null, content.hash, content.text],

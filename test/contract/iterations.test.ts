@@ -39,6 +39,7 @@ const CHANGES: {
   scores: [{ a: 0 }, {}, 'null empties'],
   params: [{ a: [1] }, {}, 'never null'],
   program: [{ prompt: 'one' }, 'two', 'never null'],
+  programText: ['{ "b": 1.0, "a": 2 }', '"two"', 'never null'],
   evalKind: ['test', 'full', 'never null'],
   status: ['failed', 'completed', 'never null'],
   decision: ['accepted', 'rejected', 'null empties'],
@@ -107,6 +108,48 @@ describe.each(DOORS)('iterations on $name', (install) => {
     const iteration = await trail.client.createOptimizationIteration({ runId, iteration: 2147483647, ...EVERYTHING });
     expect(iteration).toMatchObject({ iteration: 2147483647, ...EVERYTHING });
     expect(await trail.client.getOptimizationIterations(runId)).toEqual([iteration]);
+  });
+
+  test('a program comes back to the byte: order of keys, forms of numbers, white space', async () => {
+    const runId = await runIn(trail);
+    const programText =
+      '{"writer": {"id": 1234567890123456789, "n": 10.0, "e": 1E2},\n "question": "x", "answer": "\\u00e9 e1000", "10": 0.0}';
+    const program = JSON.parse(programText);
+    const created = await trail.client.createOptimizationIteration({ runId, iteration: 0, programText, score: 1 });
+    expect(created).toMatchObject({ programText, program });
+    expect(await trail.client.getOptimizationIterations(runId)).toEqual([created]);
+    expect(await trail.client.getBestIteration(runId)).toEqual(created);
+    expect(await trail.client.getOptimizationPrograms(runId)).toMatchObject([
+      { programText, program, programHash: createHash('sha256').update(programText).digest('hex') },
+    ]);
+    const [listed] = await trail.client.getOptimizationIterations(runId, { programs: false });
+    expect(listed).toMatchObject({ program: null, programText: null });
+  });
+
+  test('a program given as a value has the text of JSON.stringify, keys in their order; a text given beside it wins', async () => {
+    const runId = await runIn(trail);
+    const program = { question: 'q', answer: { z: 1, a: [null] } };
+    const created = await trail.client.createOptimizationIteration({ runId, iteration: 0, program });
+    expect(created).toMatchObject({ program, programText: JSON.stringify(program) });
+    expect(Object.keys(created.program as object)).toEqual(['question', 'answer']);
+    const changed = await trail.client.updateOptimizationIteration(runId, 0, { program: 'other', programText: '[1.50]' });
+    expect(changed).toMatchObject({ program: [1.5], programText: '[1.50]' });
+    expect(await trail.client.getOptimizationIterations(runId)).toEqual([changed]);
+  });
+
+  test.each([
+    ['{"a":', 'is not JSON'],
+    ['NaN', 'is not JSON'],
+    ['{"a":[1e400]}', 'holds a value that cannot be stored at ["a",0]'],
+    ['{"e500":1e-16000}', 'holds a number beyond 1e400 or 1e-400'],
+    ['["\\u0000"]', 'NUL'],
+    ['["\\ud800"]', 'surrogate'],
+    ['['.repeat(65) + ']'.repeat(65), 'nested more than 64 deep'],
+  ])('the text %s of a program is refused, and nothing is stored', async (programText, reason) => {
+    const runId = await runIn(trail);
+    const refused = trail.client.createOptimizationIteration({ runId, iteration: 0, programText });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_input', path: 'programText', message: expect.stringContaining(reason) });
+    expect(await trail.client.getOptimizationIterations(runId)).toEqual([]);
   });
 
   test.each(STATUSES)('of %j the status is %s', async (said, status) => {
@@ -266,10 +309,10 @@ describe.each(DOORS)('iterations on $name', (install) => {
     const { client, sql } = trail;
     const runId = await runIn(trail, projectId);
     const other = await runIn(trail, projectId);
-    const text = '{"a":[1,null],"prompt":"é"}';
+    const text = '{"prompt":"é","a":[1,null]}';
     for (const iteration of [1, 2, 3])
       await client.createOptimizationIteration({ runId, iteration, program: { prompt: 'é', a: [1, null] } });
-    await client.createOptimizationIteration({ runId: other, iteration: 1, program: { a: [1, null], prompt: 'é' }, score: 1 });
+    await client.createOptimizationIteration({ runId: other, iteration: 1, program: { prompt: 'é', a: [1, null] }, score: 1 });
     const [count] = await sql('select count(*) as programs from optimization_programs where project_id = $1', [projectId]);
     expect(count).toEqual({ programs: 1 });
     const programHash = createHash('sha256').update(text).digest('hex');

@@ -425,7 +425,7 @@ begin
     raise exception using
       errcode = 'OT002',
       message = format('%s is not the SHA-256 of its content', coalesce(v_hash, 'null')),
-      hint = 'The hash is SHA-256 of the content''s RFC 8785 text in UTF-8, in lower-case hexadecimal.';
+      hint = 'Give the SHA-256 of the text in UTF-8, in lower-case hexadecimal.';
   end if;
 end
 $$;
@@ -1343,8 +1343,8 @@ begin
 
   if p_program is not null then
     perform optrail.check_content(array[p_program_hash], array[p_program]);
-    insert into public.optimization_programs (project_id, program_hash, program)
-    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb)
+    insert into public.optimization_programs (project_id, program_hash, program, program_text)
+    values (v_project_id, decode(p_program_hash, 'hex'), p_program::jsonb, p_program)
     on conflict do nothing;
   end if;
 
@@ -1956,7 +1956,9 @@ CREATE TABLE public.optimization_programs (
     program_hash bytea NOT NULL,
     program jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT optimization_programs_hash_length CHECK ((octet_length(program_hash) = 32))
+    program_text text,
+    CONSTRAINT optimization_programs_hash_length CHECK ((octet_length(program_hash) = 32)),
+    CONSTRAINT optimization_programs_text_matches CHECK (((program_text IS NULL) OR ((program = (program_text)::jsonb) AND (program_hash = sha256(convert_to(program_text, 'UTF8'::name))))))
 );
 
 ALTER TABLE ONLY public.optimization_programs FORCE ROW LEVEL SECURITY;
@@ -1971,7 +1973,7 @@ COMMENT ON COLUMN public.optimization_programs.project_id IS 'The project.';
 
 -- Name: COLUMN optimization_programs.program_hash; Type: COMMENT; Schema: public; Owner: -
 
-COMMENT ON COLUMN public.optimization_programs.program_hash IS 'SHA-256 of the program''s RFC 8785 text.';
+COMMENT ON COLUMN public.optimization_programs.program_hash IS 'SHA-256 of program_text in UTF-8; if that is null, of the program''s RFC 8785 text.';
 
 -- Name: COLUMN optimization_programs.program; Type: COMMENT; Schema: public; Owner: -
 
@@ -1980,6 +1982,10 @@ COMMENT ON COLUMN public.optimization_programs.program IS 'The program as JSON.'
 -- Name: COLUMN optimization_programs.created_at; Type: COMMENT; Schema: public; Owner: -
 
 COMMENT ON COLUMN public.optimization_programs.created_at IS 'Database clock.';
+
+-- Name: COLUMN optimization_programs.program_text; Type: COMMENT; Schema: public; Owner: -
+
+COMMENT ON COLUMN public.optimization_programs.program_text IS 'The JSON text as recorded, byte for byte; null in rows recorded before migration 003, which kept the value only.';
 
 -- Name: optimization_project_members; Type: TABLE; Schema: public; Owner: -
 
@@ -3843,6 +3849,11 @@ GRANT INSERT(program_hash) ON TABLE public.optimization_programs TO service_role
 
 GRANT INSERT(program) ON TABLE public.optimization_programs TO authenticated;
 GRANT INSERT(program) ON TABLE public.optimization_programs TO service_role;
+
+-- Name: COLUMN optimization_programs.program_text; Type: ACL; Schema: public; Owner: -
+
+GRANT INSERT(program_text) ON TABLE public.optimization_programs TO authenticated;
+GRANT INSERT(program_text) ON TABLE public.optimization_programs TO service_role;
 
 -- Name: TABLE optimization_project_members; Type: ACL; Schema: public; Owner: -
 

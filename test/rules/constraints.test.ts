@@ -84,6 +84,7 @@ const REFUSED: Record<string, Record<string, string[]>> = {
   optimization_programs: {
     optimization_programs_project_fkey: ["project_id = 'absent'"],
     optimization_programs_hash_length: ["program_hash = ''", "program_hash = '\\x00'"],
+    optimization_programs_text_matches: ["program_text = '1'", "program_text = '2', program_hash = sha256('2')"],
   },
   optimization_examples: {
     optimization_examples_project_fkey: ["project_id = 'absent'"],

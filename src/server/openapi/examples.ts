@@ -105,6 +105,7 @@ export const anIteration: OptimizationIteration = {
   scores: null,
   params: {},
   program: aProgram,
+  programText: JSON.stringify(aProgram),
   decision: 'accepted',
   decisionReason: null,
   parentIterations: [2],
@@ -230,7 +231,13 @@ export const someAnalytics: OptimizationAnalytics = {
   refreshedAt: LATER,
 };
 
-export const aRunProgram: RunProgram = { programHash: HASH, program: aProgram, iterations: [3, 4], bestScore: 0.75 };
+export const aRunProgram: RunProgram = {
+  programHash: HASH,
+  program: aProgram,
+  programText: JSON.stringify(aProgram),
+  iterations: [3, 4],
+  bestScore: 0.75,
+};
 
 export const aCurve: RunCurve = {
   runId: RUN_ID,
