@@ -21,7 +21,7 @@ const IDENTITY: Record<string, readonly string[]> = {
   optimization_runs: ['id', 'project_id', 'optimizer_type', 'config', 'direction', 'score_max', 'parent_run_id'],
   optimization_iterations: ['run_id', 'project_id', 'iteration'],
   optimization_samples: ['run_id', 'project_id', 'iteration', 'sample_index'],
-  optimization_programs: ['project_id', 'program_hash', 'program'],
+  optimization_programs: ['project_id', 'program_hash', 'program', 'program_text'],
   optimization_examples: ['project_id', 'example_hash', 'input', 'expected_output'],
 };
 
