@@ -41,14 +41,21 @@ describe('--format dspy', () => {
 
   test("is the state with the versions that made it, since DSPy's load asks for them", () => {
     const versions = { python: '3.11', dspy: '3.4.1', cloudpickle: '3.1' };
-    expect(dspyState(run({ metadata: { dspy: { dependency_versions: versions } } }), program)).toEqual({
+    expect(JSON.parse(dspyState(run({ metadata: { dspy: { dependency_versions: versions } } }), program, null))).toEqual({
       ...program,
       metadata: { dependency_versions: versions },
     });
-    expect(dspyState(run({}), program)).toEqual({ ...program, metadata: { dependency_versions: {} } });
+    expect(JSON.parse(dspyState(run({}), program, JSON.stringify(program)))).toEqual({ ...program, metadata: { dependency_versions: {} } });
+  });
+
+  test('keeps the recorded text to the byte: the order of keys, the form of numbers, 64-bit integers', () => {
+    const text = `{"predict": {"demos": [{"tracking": "X1", "id": 7, "10": 10.0, "2": 1234567890123456789}], "signature": {"instructions": "Answer.", "fields": []}, "lm": null, "traces": [], "train": []}}`;
+    const written = dspyState(run({}), JSON.parse(text), text);
+    expect(written).toBe(`${text.slice(0, -1)}, "metadata": {"dependency_versions":{}}}`);
+    expect(JSON.parse(written)).toMatchObject({ metadata: { dependency_versions: {} } });
   });
 
   test.each([[{ instruction: 'Be brief.' }], [{ componentMap: { root: 'x' } }], [null], ['text'], [[]], [{}]])('refuses %j', (other) => {
-    expect(() => dspyState(run({ optimizerType: 'gepa' }), other)).toThrow(/not one that DSPy can load/);
+    expect(() => dspyState(run({ optimizerType: 'gepa' }), other, null)).toThrow(/not one that DSPy can load/);
   });
 });

@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { count, score } from '../format/figures.js';
 import { plainLine } from '../format/plain.js';
 import { axProgram } from '../programs/ax-program.js';
-import { dspyState } from '../programs/dspy-state.js';
+import { dspyState, unequalText } from '../programs/dspy-state.js';
 import { findIteration } from '../reference.js';
 import type { Runner } from '../runner.js';
 import { hasVerdict, verdictFor } from '../views/verdict.js';
@@ -85,8 +85,10 @@ async function theIteration({ reader, signal, typed }: Context, run: Optimizatio
 function contentOf(context: Context, run: OptimizationRun, winner: OptimizationIteration, format: Format): string {
   if (format === 'text') return textOf(context, run, winner);
   const program = programOf(run, winner);
-  if (format === 'dspy') return JSON.stringify(dspyState(run, program), null, 2);
-  return JSON.stringify(format === 'ax' ? axProgram(run, winner, program) : program, null, 2);
+  const recorded = winner.program === null ? null : winner.programText;
+  if (format === 'dspy') return dspyState(run, program, recorded);
+  if (format === 'ax') return JSON.stringify(axProgram(run, winner, program), null, 2);
+  return unequalText(program, recorded) ?? JSON.stringify(program, null, 2);
 }
 
 function noteOrigin({ output }: Context, run: OptimizationRun, winner: OptimizationIteration): void {
