@@ -138,10 +138,10 @@ class RunRecorder:
         return f"/v1/runs/{self.id}"
 
     def _post(self, path: str, fields: Mapping[str, Any]) -> None:
-        self._submit("POST", path, {"projectId": self.project_id, **without_none(jsonable(fields))})
+        self._submit("POST", path, {"projectId": self.project_id, **without_none(_with_program_text(jsonable(fields)))})
 
     def _patch(self, path: str, fields: Mapping[str, Any]) -> None:
-        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", jsonable(fields))
+        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", _with_program_text(jsonable(fields)))
 
     def _submit(self, method: str, path: str, body: Mapping[str, Any]) -> None:
         self._outbox.submit(Request(method, path, encode(body)))
@@ -149,3 +149,12 @@ class RunRecorder:
 
 def _quoted(text: str) -> str:
     return quote(text, safe="")
+
+
+def _with_program_text(fields: dict[str, Any]) -> dict[str, Any]:
+    """Sends a program as JSON text: the server's JSON parser would lose ``10.0``, 64-bit integers and the order of numeric keys."""
+    program = fields.get("program")
+    if program is None:
+        return fields
+    text = json.dumps(program, ensure_ascii=False, allow_nan=False)
+    return {**{key: value for key, value in fields.items() if key != "program"}, "programText": text}

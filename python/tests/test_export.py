@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,34 @@ def test_a_program_that_is_a_predictor_is_exported_as_well(tmp_path: Path, serve
     loaded = dspy.Predict("ticket -> label")
     loaded.load(file)
     assert [dict(demo) for demo in loaded.demos] == [dict(demo) for demo in program.demos]
+
+
+def messages(program: Any) -> Any:
+    """The messages that the model is sent for one ticket, as the adapter renders them."""
+    predictor = program.predictors()[0]
+    return dspy.ChatAdapter().format(predictor.signature, predictor.demos, {"ticket": "charged twice"})
+
+
+def test_the_loaded_program_renders_the_messages_that_were_scored(
+    tmp_path: Path, server: Server, tracked: Any, recorded: Any
+) -> None:
+    program = dspy.Predict("ticket -> label")
+    program.demos = [
+        dspy.Example(
+            ticket={"tracking": "X1", "id": 7, "weight": 10.0, "10": "ten", "2": 1234567890123456789, "tags": [1.50, -0.0, 1e21]},
+            label="billing",
+        ).with_inputs("ticket"),
+        dspy.Example(ticket="blank \u2028 page", label="bug", augmented=True),
+    ]
+    with tracked("to the byte") as callback:
+        Again().compile(program, trainset=examples()[:2])
+    iteration = recorded(callback.runs[0]).iterations[0]
+    assert json.loads(iteration["programText"]) == state(program)
+    assert '"2": 1234567890123456789' in iteration["programText"]
+
+    file = tmp_path / "program.json"
+    written = best(server, callback.runs[0], "--format", "dspy", "--out", str(file))
+    assert written.returncode == 0, written.stderr
+    loaded = dspy.Predict("ticket -> label")
+    loaded.load(file)
+    assert messages(loaded) == messages(program)
