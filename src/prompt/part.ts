@@ -7,8 +7,8 @@ export interface PromptField {
 
 /** One prompt of a program. */
 export interface PromptPart {
-  /** A message of a conversation is named by its role. */
-  readonly kind: 'prompt' | 'message';
+  /** A message of a conversation is named by its role. A structure is not prompt text: its `text` is JSON. */
+  readonly kind: 'prompt' | 'message' | 'structure';
   /** Its component, predictor, member or role; null if the program has one prompt and no name for it. */
   readonly name: string | null;
   /** The instruction, or other structure as JSON; empty if the part is demonstrations only. */

@@ -76,7 +76,7 @@ function rest(fields: Fields): PromptPart[] {
 }
 
 function structure(key: string, value: unknown): PromptPart[] {
-  return holdsText(value) ? [part(key, JSON.stringify(value, null, 2))] : [];
+  return holdsText(value) ? [{ ...part(key, JSON.stringify(value, null, 2)), kind: 'structure' }] : [];
 }
 
 function part(name: string | null, text: string, demos: readonly unknown[] = [], signature: string | null = null): PromptPart {

@@ -86,7 +86,7 @@ describe.skipIf(noBrowser)('the pages of a project', () => {
     const page = await open('/?project=empty');
     await page.getByText("projectId: 'empty'").waitFor();
     await page.getByRole('button', { name: 'Load the demo' }).click();
-    await page.getByRole('link', { name: 'ticket triage' }).waitFor();
+    await page.getByRole('link', { name: 'ticket triage', exact: true }).waitFor();
     const run = async () => (await served.trail.client.listOptimizationRuns({ projectId: 'empty' })).data[0];
     await expect.poll(async () => (await run())?.status).toBe('completed');
     expect(await run()).toMatchObject({ initialScore: 0.25, bestScore: 0.75, iterations: 24, samplesEvaluated: 458 });

@@ -90,7 +90,7 @@ describe.skipIf(noBrowser)('the overview of a run', () => {
   test('shows who wrote each line of the prompt, and what it was worth', async () => {
     const page = await open('story');
     const prompt = page.getByRole('region', { name: 'The winning prompt, and what each line was worth' });
-    await prompt.getByText('counted with #14').waitFor();
+    await prompt.getByText('counted with #14').first().waitFor();
     expect(oneLine(await prompt.innerText())).toMatch(/#23 A charge, an invoice, .* says\. \+4 · −1/);
     expect(await prompt.locator('mark').allInnerTexts()).toEqual([', in lower case and nothing else', ', also when it is asked in anger']);
     await page.getByRole('tab', { name: 'Prompts' }).click();

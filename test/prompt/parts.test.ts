@@ -57,10 +57,10 @@ describe('the parts of a program', () => {
   test('members of an Ax program and of a DSPy program that are not of their library are shown too', () => {
     expect(promptParts({ componentMap: { a: 'A', b: { c: 'C' } }, note: 'N' })).toEqual([
       part('a', 'A'),
-      part('b', '{\n  "c": "C"\n}'),
+      { ...part('b', '{\n  "c": "C"\n}'), kind: 'structure' },
       part('note', 'N'),
     ]);
     const dspy = { p: { signature: { instructions: 'P.' } }, router: { rules: ['x'] }, metadata: { dependency_versions: { dspy: '3' } } };
-    expect(promptParts(dspy)).toEqual([part('p', 'P.'), part('router', '{\n  "rules": [\n    "x"\n  ]\n}')]);
+    expect(promptParts(dspy)).toEqual([part('p', 'P.'), { ...part('router', '{\n  "rules": [\n    "x"\n  ]\n}'), kind: 'structure' }]);
   });
 });

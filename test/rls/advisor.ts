@@ -75,7 +75,7 @@ export const CHECKS: readonly Check[] = [
         'are_tags',
         'can_be_best',
         'claims',
-        'few',
+        'ids_if_few',
         'is_score',
         'is_active_key',
         'is_allowed_transition',

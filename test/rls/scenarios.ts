@@ -137,7 +137,7 @@ export const INTERNAL_FUNCTIONS = [
   'can_be_best',
   'count_iterations',
   'count_samples',
-  'few',
+  'ids_if_few',
   'find_best',
   'is_live_key',
   'is_active_key',

@@ -48,7 +48,7 @@ export function findingsOf(run: OptimizationRun, iterations: readonly Optimizati
 }
 
 const textsOf = (program: unknown): { name: string | null; text: string }[] =>
-  (promptParts(program) ?? []).filter(({ text }) => text !== '').map(({ name, text }) => ({ name, text }));
+  (promptParts(program) ?? []).filter(({ kind, text }) => kind !== 'structure' && text !== '').map(({ name, text }) => ({ name, text }));
 
 /** The first line that an iteration's prompt has and its parent's has not. */
 function gistOf(iteration: number, iterations: readonly OptimizationIteration[], programs: ReadonlyMap<number, unknown>): string | null {

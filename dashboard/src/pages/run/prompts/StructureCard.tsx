@@ -59,4 +59,5 @@ function useStructure(before: unknown, after: unknown, spine: readonly StoryCand
   return found;
 }
 
-const textsOf = (program: unknown): string[] => (promptParts(program) ?? []).map(({ text }) => text);
+const textsOf = (program: unknown): string[] =>
+  (promptParts(program) ?? []).filter(({ kind }) => kind !== 'structure').map(({ text }) => text);
