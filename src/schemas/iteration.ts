@@ -71,11 +71,14 @@ export const OptimizationIterationSchema = z.object({
   projectId: z.string(),
   iteration: z.number(),
   ...readShape(ITERATION_FIELDS),
-  /** The program's JSON text as recorded, byte for byte; null without a program, and for one recorded before texts were kept. */
+  /**
+   * The program's JSON text as recorded, byte for byte. Null if JSON.stringify(program) gives it, without a program, and for a program
+   * that was recorded before texts were kept.
+   */
   programText: z.string().nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** SHA-256 of the program's text in hexadecimal (of its RFC 8785 text, if `programText` is null); only if `hashes` was asked for. */
+  /** SHA-256 of the program's text in hexadecimal (of its RFC 8785 text, if it was recorded before texts were kept); only if `hashes` was asked for. */
   programHash: z.string().nullable().optional(),
 });
 export type OptimizationIteration = z.infer<typeof OptimizationIterationSchema>;

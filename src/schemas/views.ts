@@ -18,10 +18,10 @@ export type RunCurve = z.infer<typeof RunCurveSchema>;
 
 /** A candidate program of a run and its evaluations. */
 export const RunProgramSchema = z.object({
-  /** SHA-256 of the program's text in hexadecimal; of its RFC 8785 text, if `programText` is null. */
+  /** SHA-256 of the program's text in hexadecimal; of its RFC 8785 text, if it was recorded before texts were kept. */
   programHash: z.string(),
   program: z.json(),
-  /** The program's JSON text as recorded, byte for byte; null for one recorded before texts were kept. */
+  /** The program's JSON text as recorded, byte for byte; null if JSON.stringify(program) gives it, or it was recorded before texts were kept. */
   programText: z.string().nullable(),
   /** Iterations that evaluated it, in order. */
   iterations: z.array(z.number()),

@@ -12,7 +12,7 @@ import { mapRows, queryWithin } from './bounded.js';
 import { camelized, snakeCase } from './case.js';
 import { type Content, hex, programContent } from './content.js';
 import { Parameters, setClause } from './parameters.js';
-import { programValue, UNLESS_TEXT } from './programs.js';
+import { programValue, UNLESS_TEXT, unequalProgramText } from './programs.js';
 import { whyRefused } from './runs.js';
 import { type Scope, theRow } from './scope.js';
 
@@ -38,9 +38,11 @@ type IterationRow = OptimizationIterationsRow & { program: JsonValue | null; pro
 
 function iterationOf(row: IterationRow, hashes = false): OptimizationIteration {
   const { programHash, ...iteration } = camelized(row);
+  const program = programValue(row);
   return {
     ...iteration,
-    program: programValue(row),
+    program,
+    programText: unequalProgramText(row.program_text, program),
     params: iteration.params as JsonObject,
     metadata: iteration.metadata as JsonObject,
     scores: iteration.scores as Record<string, number> | null,

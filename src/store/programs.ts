@@ -20,6 +20,11 @@ export function programValue(row: { program: JsonValue | null; program_text: str
   return row.program_text === null ? row.program : JSON.parse(row.program_text);
 }
 
+/** The recorded text, or null if JSON.stringify of the value gives it: then it is not sent a second time. */
+export function unequalProgramText(text: string | null, value: JsonValue | null): string | null {
+  return text === null || text === JSON.stringify(value) ? null : text;
+}
+
 /** Evaluations that count for the score of a program, whatever the optimizer decided. */
 const COUNTS = "i.status = 'completed' and i.eval_kind = 'full'";
 
@@ -54,6 +59,7 @@ export async function getPrograms(
   const rows = await queryWithin<ProgramRow & Row>(scope, statement, ['program', 'program_text'], bytes);
   return mapRows(rows, (row) => {
     const { programHash, ...program } = camelized<ProgramRow>(row);
-    return { programHash: hex(programHash), ...program, program: programValue(row) };
+    const value = programValue(row);
+    return { programHash: hex(programHash), ...program, program: value, programText: unequalProgramText(row.program_text, value) };
   });
 }

@@ -39,7 +39,7 @@ const CHANGES: {
   scores: [{ a: 0 }, {}, 'null empties'],
   params: [{ a: [1] }, {}, 'never null'],
   program: [{ prompt: 'one' }, 'two', 'never null'],
-  programText: ['{ "b": 1.0, "a": 2 }', '"two"', 'never null'],
+  programText: ['{ "b": 1.0, "a": 2 }', '[2.0]', 'never null'],
   evalKind: ['test', 'full', 'never null'],
   status: ['failed', 'completed', 'never null'],
   decision: ['accepted', 'rejected', 'null empties'],
@@ -130,7 +130,8 @@ describe.each(DOORS)('iterations on $name', (install) => {
     const runId = await runIn(trail);
     const program = { question: 'q', answer: { z: 1, a: [null] } };
     const created = await trail.client.createOptimizationIteration({ runId, iteration: 0, program });
-    expect(created).toMatchObject({ program, programText: JSON.stringify(program) });
+    // JSON.stringify gives the text, which is not sent a second time.
+    expect(created).toMatchObject({ program, programText: null });
     expect(Object.keys(created.program as object)).toEqual(['question', 'answer']);
     const changed = await trail.client.updateOptimizationIteration(runId, 0, { program: 'other', programText: '[1.50]' });
     expect(changed).toMatchObject({ program: [1.5], programText: '[1.50]' });

@@ -105,7 +105,7 @@ export const anIteration: OptimizationIteration = {
   scores: null,
   params: {},
   program: aProgram,
-  programText: JSON.stringify(aProgram),
+  programText: null,
   decision: 'accepted',
   decisionReason: null,
   parentIterations: [2],
@@ -234,7 +234,7 @@ export const someAnalytics: OptimizationAnalytics = {
 export const aRunProgram: RunProgram = {
   programHash: HASH,
   program: aProgram,
-  programText: JSON.stringify(aProgram),
+  programText: null,
   iterations: [3, 4],
   bestScore: 0.75,
 };
