@@ -19,45 +19,92 @@ MAX_NAME = 200
 #: Longest free text: error messages, feedback.
 MAX_TEXT = 1_000_000
 
+#: Most values of one copy. A tree with parent pointers would otherwise be walked without end.
+MAX_VALUES = 500_000
+#: Stand for an object that holds itself, and for what comes after MAX_VALUES.
+CIRCULAR, TOO_MANY = "[circular]", "[too many values]"
+
 REPLACEMENT = "\ufffd"
 
 
-def jsonable(value: Any, depth: int = 0) -> Json:
-    """Copies a value as JSON. What has no form in JSON becomes its text; NaN and infinities become null."""
-    if value is None or isinstance(value, bool):
-        return value
+def jsonable(value: Any) -> Json:
+    """Copies a value as JSON. What has no form in JSON becomes its text; NaN and infinities become null.
+
+    An object inside itself and what exceeds MAX_VALUES become markers.
+    """
+    return _Copy().of(value, 0)
+
+
+class _Copy:
+    """One copy: the objects that are open above the present one, and how many values were copied."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._values = 0
+
+    def of(self, value: Any, depth: int) -> Json:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            return TOO_MANY
+        if value is None or (isinstance(value, bool | str | int | float) and not isinstance(value, enum.Enum)):
+            return _scalar(value)
+        if id(value) in self._open:
+            return CIRCULAR
+        if depth >= MAX_DEPTH:
+            return _shown(value)
+        self._open.add(id(value))
+        try:
+            return self._inside(value, depth)
+        finally:
+            self._open.discard(id(value))
+
+    def _inside(self, value: Any, depth: int) -> Json:
+        if isinstance(value, enum.Enum):
+            return self.of(value.value, depth)
+        if isinstance(value, Mapping):
+            return {clean_text(str(key)): self.of(item, depth + 1) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(item, depth + 1) for item in value]
+        return self._other(value, depth)
+
+    def _other(self, value: Any, depth: int) -> Json:
+        if isinstance(value, set | frozenset):
+            return sorted((self.of(item, depth + 1) for item in value), key=repr)
+        if isinstance(value, datetime.date | datetime.time):
+            return value.isoformat()
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return {field.name: self.of(getattr(value, field.name), depth + 1) for field in dataclasses.fields(value)}
+        for name, arguments in (("model_dump", {"mode": "json"}), ("toDict", {}), ("tolist", {})):
+            method = getattr(value, name, None)
+            if callable(method) and not isinstance(value, type):
+                try:
+                    return self.of(method(**arguments), depth + 1)
+                except Exception:  # noqa: BLE001 - a caller's method that fails must not end the run: the text will do
+                    break
+        return _shown(value)
+
+
+def _scalar(value: Any) -> Json:
     if isinstance(value, str):
         return clean_text(value)
-    if isinstance(value, enum.Enum):
-        return jsonable(value.value, depth)
-    if isinstance(value, int):
-        return int(value)
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
-    if depth >= MAX_DEPTH:
-        return _shown(value)
-    if isinstance(value, Mapping):
-        return {clean_text(str(key)): jsonable(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [jsonable(item, depth + 1) for item in value]
-    return _other(value, depth)
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _other(value: Any, depth: int) -> Json:
-    if isinstance(value, set | frozenset):
-        return sorted((jsonable(item, depth + 1) for item in value), key=repr)
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: jsonable(getattr(value, field.name), depth + 1) for field in dataclasses.fields(value)}
-    for name, arguments in (("model_dump", {"mode": "json"}), ("toDict", {}), ("tolist", {})):
-        method = getattr(value, name, None)
-        if callable(method) and not isinstance(value, type):
-            try:
-                return jsonable(method(**arguments), depth + 1)
-            except Exception:  # noqa: BLE001 - somebody's method, on the recorder's behalf: its text will do
-                break
-    return _shown(value)
+#: The server parses numbers as doubles: beyond this, two integers can become one.
+MAX_EXACT = 2**53
+
+
+def exact(value: Json) -> Json:
+    """A copy of JSON in which an integer that a double cannot hold is text, so that two 64-bit ids stay two."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_EXACT:
+        return str(value)
+    if isinstance(value, dict):
+        return {key: exact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [exact(item) for item in value]
+    return value
 
 
 def _shown(value: Any) -> str:

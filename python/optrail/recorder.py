@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from .errors import OptrailError
 from .ids import new_id
-from .jsonable import MAX_NAME, jsonable, name_of, text_of, without_none
+from .jsonable import MAX_NAME, exact, jsonable, name_of, text_of, without_none
 from .outbox import Outbox, Request
+from .redact import redacted_text
 
 #: Samples of one request, and about how many bytes of them: the server takes 32 MiB at once.
 BATCH = 500
@@ -115,9 +116,9 @@ class RunRecorder:
 
     def samples(self, number: int, rows: Iterable[Mapping[str, Any]]) -> None:
         """Stores the samples of an iteration, numbered from 0 in their order."""
+        place = {"projectId": self.project_id, "iteration": number}
         samples = [
-            {"projectId": self.project_id, "iteration": number, "sampleIndex": index, **without_none(jsonable(row))}
-            for index, row in enumerate(rows)
+            {**place, "sampleIndex": index, **without_none(_without_secrets(jsonable(row)))} for index, row in enumerate(rows)
         ]
         for part in batches(samples):
             self._outbox.submit(Request("POST", f"{self._path}/samples", part))
@@ -138,10 +139,10 @@ class RunRecorder:
         return f"/v1/runs/{self.id}"
 
     def _post(self, path: str, fields: Mapping[str, Any]) -> None:
-        self._submit("POST", path, {"projectId": self.project_id, **without_none(_with_program_text(jsonable(fields)))})
+        self._submit("POST", path, {"projectId": self.project_id, **without_none(_stored(fields))})
 
     def _patch(self, path: str, fields: Mapping[str, Any]) -> None:
-        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", _with_program_text(jsonable(fields)))
+        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", _stored(fields))
 
     def _submit(self, method: str, path: str, body: Mapping[str, Any]) -> None:
         self._outbox.submit(Request(method, path, encode(body)))
@@ -158,3 +159,20 @@ def _with_program_text(fields: dict[str, Any]) -> dict[str, Any]:
         return fields
     text = json.dumps(program, ensure_ascii=False, allow_nan=False)
     return {**{key: value for key, value in fields.items() if key != "program"}, "programText": text}
+
+
+def _without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
+    """Takes credentials out of an exception's texts, and makes text of integers that JSON over HTTP would change."""
+    return {
+        key: redacted_text(value)
+        if key in {"errorMessage", "errorStack"} and isinstance(value, str)
+        else value
+        if key == "program"
+        else exact(value)
+        for key, value in fields.items()
+    }
+
+
+def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a run or an iteration as they are sent."""
+    return _with_program_text(_without_secrets(jsonable(fields)))

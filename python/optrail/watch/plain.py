@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..jsonable import jsonable
+from ..redact import plain_settings
 from .evaluation import Evaluation
 from .programs import program_of
 from .watch import Watch
@@ -25,7 +26,7 @@ class KNNWatch(Watch):
         retriever = getattr(self.compile.optimizer, "KNN", None)
         k, trainset = getattr(retriever, "k", None), getattr(retriever, "trainset", None) or []
         bootstrap = getattr(self.compile.optimizer, "few_shot_bootstrap_args", {})
-        plain = {key: value for key, value in bootstrap.items() if isinstance(value, bool | int | float | str)}
+        plain = plain_settings(bootstrap)
         return {**super().settings(), "k": k, "trainset_size": len(trainset), **plain}
 
     def compiled(self, program: Any) -> None:

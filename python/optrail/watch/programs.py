@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..jsonable import Json, jsonable
+from ..redact import without_model_secrets
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def program_of(module: Any) -> Program | None:
 
 def program_from(state: Any) -> Program:
     """A program from its state."""
-    copied = jsonable(state)
+    copied = without_model_secrets(jsonable(state))
     return Program(copied, json.dumps(copied, sort_keys=True, separators=(",", ":")))
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ..jsonable import Json, name_of, without_none
 from ..recorder import RunRecorder
+from ..redact import plain_settings
 from .calls import ModelCall, ProgramCall
 from .evaluation import Evaluation
 from .examples import eval_set_hash
@@ -170,8 +171,4 @@ class Watch:
 
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Json]:
-    return {
-        name_of(key) or key: value
-        for key, value in fields.items()
-        if not key.startswith("_") and isinstance(value, bool | int | float | str) and len(str(value)) <= 1000
-    }
+    return {name_of(key) or key: value for key, value in plain_settings(fields).items()}
