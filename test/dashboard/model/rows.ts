@@ -13,6 +13,7 @@ export function anIteration(iteration: number, said: Partial<OptimizationIterati
     scores: null,
     params: {},
     program: null,
+    programText: null,
     decision: null,
     decisionReason: null,
     parentIterations: [],
