@@ -21,24 +21,28 @@ MAX_TEXT = 1_000_000
 
 #: Most values of one copy. A tree with parent pointers would otherwise be walked without end.
 MAX_VALUES = 500_000
+#: The server parses numbers as doubles: beyond this, two integers can become one.
+MAX_EXACT = 2**53
 #: Stand for an object that holds itself, and for what comes after MAX_VALUES.
 CIRCULAR, TOO_MANY = "[circular]", "[too many values]"
 
 REPLACEMENT = "\ufffd"
 
 
-def jsonable(value: Any) -> Json:
+def jsonable(value: Any, *, exact: bool = False) -> Json:
     """Copies a value as JSON. What has no form in JSON becomes its text; NaN and infinities become null.
 
-    An object inside itself and what exceeds MAX_VALUES become markers.
+    An object inside itself and what exceeds MAX_VALUES become markers. With ``exact``, an integer that a double cannot hold
+    becomes its text, so that two 64-bit ids stay two.
     """
-    return _Copy().of(value, 0)
+    return _Copy(exact).of(value, 0)
 
 
 class _Copy:
     """One copy: the objects that are open above the present one, and how many values were copied."""
 
-    def __init__(self) -> None:
+    def __init__(self, exact: bool) -> None:
+        self._exact = exact
         self._open: set[int] = set()
         self._values = 0
 
@@ -47,7 +51,7 @@ class _Copy:
         if self._values > MAX_VALUES:
             return TOO_MANY
         if value is None or (isinstance(value, bool | str | int | float) and not isinstance(value, enum.Enum)):
-            return _scalar(value)
+            return self._scalar(value)
         if id(value) in self._open:
             return CIRCULAR
         if depth >= MAX_DEPTH:
@@ -57,6 +61,15 @@ class _Copy:
             return self._inside(value, depth)
         finally:
             self._open.discard(id(value))
+
+    def _scalar(self, value: Any) -> Json:
+        if isinstance(value, str):
+            return clean_text(value)
+        if isinstance(value, float):
+            return float(value) if math.isfinite(value) else None
+        if value is None or isinstance(value, bool):
+            return value
+        return str(int(value)) if self._exact and abs(value) > MAX_EXACT else int(value)
 
     def _inside(self, value: Any, depth: int) -> Json:
         if isinstance(value, enum.Enum):
@@ -82,29 +95,6 @@ class _Copy:
                 except Exception:  # noqa: BLE001 - a caller's method that fails must not end the run: the text will do
                     break
         return _shown(value)
-
-
-def _scalar(value: Any) -> Json:
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-#: The server parses numbers as doubles: beyond this, two integers can become one.
-MAX_EXACT = 2**53
-
-
-def exact(value: Json) -> Json:
-    """A copy of JSON in which an integer that a double cannot hold is text, so that two 64-bit ids stay two."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_EXACT:
-        return str(value)
-    if isinstance(value, dict):
-        return {key: exact(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [exact(item) for item in value]
-    return value
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from .errors import OptrailError
 from .ids import new_id
-from .jsonable import MAX_NAME, exact, jsonable, name_of, text_of, without_none
+from .jsonable import MAX_NAME, jsonable, name_of, text_of, without_none
 from .outbox import Outbox, Request
 from .redact import redacted_text
 
@@ -117,9 +117,7 @@ class RunRecorder:
     def samples(self, number: int, rows: Iterable[Mapping[str, Any]]) -> None:
         """Stores the samples of an iteration, numbered from 0 in their order."""
         place = {"projectId": self.project_id, "iteration": number}
-        samples = [
-            {**place, "sampleIndex": index, **without_none(_without_secrets(jsonable(row)))} for index, row in enumerate(rows)
-        ]
+        samples = [{**place, "sampleIndex": index, **without_none(stored(row))} for index, row in enumerate(rows)]
         for part in batches(samples):
             self._outbox.submit(Request("POST", f"{self._path}/samples", part))
 
@@ -139,10 +137,10 @@ class RunRecorder:
         return f"/v1/runs/{self.id}"
 
     def _post(self, path: str, fields: Mapping[str, Any]) -> None:
-        self._submit("POST", path, {"projectId": self.project_id, **without_none(_stored(fields))})
+        self._submit("POST", path, {"projectId": self.project_id, **without_none(stored(fields))})
 
     def _patch(self, path: str, fields: Mapping[str, Any]) -> None:
-        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", _stored(fields))
+        self._submit("PATCH", f"{path}?projectId={_quoted(self.project_id)}", stored(fields))
 
     def _submit(self, method: str, path: str, body: Mapping[str, Any]) -> None:
         self._outbox.submit(Request(method, path, encode(body)))
@@ -152,27 +150,19 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def _with_program_text(fields: dict[str, Any]) -> dict[str, Any]:
-    """Sends a program as JSON text: the server's JSON parser would lose ``10.0``, 64-bit integers and the order of numeric keys."""
-    program = fields.get("program")
-    if program is None:
-        return fields
-    text = json.dumps(program, ensure_ascii=False, allow_nan=False)
-    return {**{key: value for key, value in fields.items() if key != "program"}, "programText": text}
+def stored(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a run, an iteration or a sample as they are sent.
 
-
-def _without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
-    """Takes credentials out of an exception's texts, and makes text of integers that JSON over HTTP would change."""
-    return {
-        key: redacted_text(value)
-        if key in {"errorMessage", "errorStack"} and isinstance(value, str)
-        else value
-        if key == "program"
-        else exact(value)
-        for key, value in fields.items()
-    }
-
-
-def _stored(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a run or an iteration as they are sent."""
-    return _with_program_text(_without_secrets(jsonable(fields)))
+    A program goes as JSON text: the server's JSON parser would lose ``10.0``, 64-bit integers and the order of numeric keys.
+    An exception's texts lose the credentials that they name.
+    """
+    sent: dict[str, Any] = jsonable({key: value for key, value in fields.items() if key != "program"}, exact=True)
+    for key in ("errorMessage", "errorStack"):
+        if isinstance(sent.get(key), str):
+            sent[key] = redacted_text(sent[key])
+    if "program" in fields:
+        program = jsonable({"program": fields["program"]})["program"]
+        sent.update(
+            {"program": None} if program is None else {"programText": json.dumps(program, ensure_ascii=False, allow_nan=False)}
+        )
+    return sent

@@ -12,7 +12,7 @@ from model import LocalModel
 from task import exact as metric
 from task import examples
 
-from optrail.jsonable import CIRCULAR, MAX_VALUES, TOO_MANY, exact, jsonable
+from optrail.jsonable import CIRCULAR, MAX_VALUES, TOO_MANY, jsonable
 from optrail.redact import plain_settings, redacted_text, without_model_secrets
 
 PLANTED = "planted-Q7w9-secret"
@@ -110,4 +110,4 @@ def test_circles_and_huge_graphs_end() -> None:
 
 def test_two_ids_of_64_bits_stay_two() -> None:
     ids = [{"id": 1234567890123456789}, {"id": 1234567890123456788}, {"id": 7, "big": 2**53}]
-    assert exact(jsonable(ids)) == [{"id": "1234567890123456789"}, {"id": "1234567890123456788"}, {"id": 7, "big": 2**53}]
+    assert jsonable(ids, exact=True) == [{"id": "1234567890123456789"}, {"id": "1234567890123456788"}, {"id": 7, "big": 2**53}]

@@ -12,7 +12,7 @@ from ..client import Client
 from ..errors import OptrailError, Rejected, Unreachable
 from ..ids import id_of
 from ..jsonable import Json, jsonable, name_of, without_none
-from ..recorder import batches, encode
+from ..recorder import batches, encode, stored
 
 
 @dataclass
@@ -67,8 +67,8 @@ def send(client: Client, project_id: str, run: ImportedRun) -> str:
 
 def _rows(project_id: str, number: int, samples: Iterable[Mapping[str, Json]]) -> Iterable[dict[str, Json]]:
     place = {"projectId": project_id, "iteration": number}
-    return ({**place, "sampleIndex": index, **without_none(jsonable(each))} for index, each in enumerate(samples))
+    return ({**place, "sampleIndex": index, **without_none(stored(each))} for index, each in enumerate(samples))
 
 
 def _post(client: Client, path: str, body: Mapping[str, Any]) -> None:
-    client.send("POST", path, encode(without_none(jsonable(body))))
+    client.send("POST", path, encode(without_none(stored(body))))
