@@ -28,7 +28,8 @@ export async function openUpgraded(
   try {
     const { installed, pending, mismatch } = await migrationStatus(found, migrations);
     const [first] = pending;
-    if (options.directory === MEMORY || installed.length === 0 || mismatch.length > 0 || first === undefined) {
+    if (first === undefined && mismatch.length === 0) return found;
+    if (options.directory === MEMORY || installed.length === 0 || first === undefined || mismatch.length > 0) {
       const { applied } = await migrate(found, {}, migrations);
       if (applied.length > 0) upgraded({ directory: options.directory, copy: null, applied });
       return found;
