@@ -1,7 +1,6 @@
 import { axDeserializeOptimizedProgram } from '@ax-llm/ax';
 import { describe, expect, test } from 'vitest';
-import { axProgram } from '../../src/cli/programs/ax-program.js';
-import { dspyState } from '../../src/cli/programs/dspy-state.js';
+import { axProgram, dspyState } from '../../src/cli/program-file.js';
 import { describeCandidate } from '../../src/optimizers/ax/candidate.js';
 import type { OptimizationIteration } from '../../src/schemas/iteration.js';
 import type { OptimizationRun } from '../../src/schemas/run.js';
@@ -22,7 +21,7 @@ describe('--format ax', () => {
       demos: [{ programId: 'root', traces: [{ ticket: 'The page is blank again', category: 'bug' }] }],
     };
 
-    const file = JSON.stringify(axProgram(run({}), iteration, winner));
+    const file = axProgram(run({}), iteration, winner);
     const rebuilt = triageProgram();
     rebuilt.applyOptimization(axDeserializeOptimizedProgram(JSON.parse(file)));
 

@@ -1,5 +1,5 @@
 import { conversation } from '../../../src/prompt/conversation.js';
-import { dspyPredictors } from '../../../src/prompt/dspy.js';
+import { axFile, dspyFile } from '../../../src/prompt/program-files.js';
 import type { OptimizationRun } from '../../../src/schemas/run.js';
 import { programText } from '../model/prompt.js';
 
@@ -11,6 +11,7 @@ interface Winner {
   readonly run: OptimizationRun;
   readonly iteration: number;
   readonly program: unknown;
+  readonly programText: string | null;
   readonly score: number | null;
 }
 
@@ -29,7 +30,7 @@ const MAKERS: Record<Form, (winner: Winner, origin: string) => string> = {
   curl: ({ run }, origin) =>
     `curl -s ${quoted(`${origin}/v1/runs/${run.id}/best?projectId=${encodeURIComponent(run.projectId)}`)} -H "Authorization: Bearer $OPTRAIL_API_KEY"`,
   cli: ({ run }) => `optrail best ${run.id} --format text`,
-  json: ({ program }) => JSON.stringify(program, null, 2),
+  json: ({ program, programText: recorded }) => recorded ?? JSON.stringify(program, null, 2),
 };
 
 function messagesOf(program: unknown): readonly { role: string; content: string }[] {
@@ -40,11 +41,9 @@ function messagesOf(program: unknown): readonly { role: string; content: string 
 }
 
 /** DSPy's own state for `program.load`; for any other program a predictor with the prompt as its instructions. */
-function dspyForm({ run, program }: Winner): string {
-  if (dspyPredictors(program).length > 0) {
-    const { dspy } = run.metadata as { dspy?: { dependency_versions?: unknown } };
-    return JSON.stringify({ ...(program as object), metadata: { dependency_versions: dspy?.dependency_versions ?? {} } }, null, 2);
-  }
+function dspyForm({ run, program, programText: recorded }: Winner): string {
+  const file = dspyFile(run, program, recorded);
+  if (file !== null) return file;
   return [
     'import dspy',
     '',
@@ -56,19 +55,8 @@ function dspyForm({ run, program }: Winner): string {
 
 /** Ax's own program for `axDeserializeOptimizedProgram`; for any other program a generator with the prompt as its instruction. */
 function axForm({ run, program, score }: Winner): string {
-  const { componentMap, demos } = (program ?? {}) as { componentMap?: unknown; demos?: unknown };
-  if (typeof componentMap === 'object' && componentMap !== null) {
-    const state = {
-      componentMap,
-      demos: demos ?? [],
-      optimizerType: run.optimizerType,
-      bestScore: score,
-      optimizationTime: run.durationMs ?? 0,
-      totalRounds: run.iterations,
-      converged: run.status === 'completed',
-    };
-    return JSON.stringify(state, null, 2);
-  }
+  const file = axFile(run, score, program);
+  if (file !== null) return file;
   return [
     "import { ax } from '@ax-llm/ax';",
     '',

@@ -20,6 +20,8 @@ export interface StoryCandidate {
   readonly iteration: number;
   readonly iterations: readonly number[];
   readonly program: OptimizationIteration['program'];
+  /** The program's recorded text, if JSON.stringify of the program would change it. */
+  readonly programText: OptimizationIteration['programText'];
   /** The mean of its full evaluations, in the run's own scale. */
   readonly score: number;
   /** Indexes of the candidates it was made of. */
@@ -172,6 +174,7 @@ function candidateOf(group: ProgramGroup, index: number, { sheet, order, spent, 
     iteration: first.iteration,
     iterations: group.rows.map(({ iteration }) => iteration),
     program: first.program,
+    programText: first.programText,
     score: scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length),
     parents: group.parents.flatMap((parent) => order.get(parent) ?? []),
     isBaseline: group.rows.some(({ isBaseline }) => isBaseline),

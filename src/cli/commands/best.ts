@@ -7,8 +7,7 @@ import type { OptimizationRun } from '../../schemas/run.js';
 import type { Context } from '../context.js';
 import { count, score } from '../format/figures.js';
 import { plainLine } from '../format/plain.js';
-import { axProgram } from '../programs/ax-program.js';
-import { dspyState, unequalText } from '../programs/dspy-state.js';
+import { axProgram, dspyState } from '../program-file.js';
 import { findIteration } from '../reference.js';
 import type { Runner } from '../runner.js';
 import { hasVerdict, verdictFor } from '../views/verdict.js';
@@ -87,8 +86,8 @@ function contentOf(context: Context, run: OptimizationRun, winner: OptimizationI
   const program = programOf(run, winner);
   const recorded = winner.program === null ? null : winner.programText;
   if (format === 'dspy') return dspyState(run, program, recorded);
-  if (format === 'ax') return JSON.stringify(axProgram(run, winner, program), null, 2);
-  return unequalText(program, recorded) ?? JSON.stringify(program, null, 2);
+  if (format === 'ax') return axProgram(run, winner, program);
+  return recorded ?? JSON.stringify(program, null, 2);
 }
 
 function noteOrigin({ output }: Context, run: OptimizationRun, winner: OptimizationIteration): void {

@@ -30,7 +30,7 @@ export function CopyPrompt({ isDock = false }: { isDock?: boolean }) {
   if (winner === null || winner.program === null) return null;
   const copy = async (form: Form) => {
     try {
-      const text = inForm(form, { run, iteration: winner.iteration, program: winner.program, score: winner.score }, window.location.origin);
+      const text = inForm(form, { ...winner, run }, window.location.origin);
       await navigator.clipboard.writeText(text);
       setCopied(countWords(text));
       setTimeout(() => setCopied(null), SAID_MS);
