@@ -4,8 +4,9 @@ import { Donut } from '../../../marks/Donut.js';
 import { useWidth } from '../../../marks/useWidth.js';
 import { tallyOf } from '../../../story/outcome.js';
 import { scoreWords } from '../../../story/scale.js';
-import { type Axis, tickWords } from '../../../story/spend.js';
+import type { Axis } from '../../../story/spend.js';
 import type { Story, StoryCandidate } from '../../../story/story.js';
+import { TrailAxis } from '../overview/TrailAxis.js';
 import { curve, layTrail, pointWords, type TrailLayout, type TrailPoint } from '../overview/trail-layout.js';
 import { gistOf } from './gist.js';
 
@@ -35,7 +36,7 @@ export function CandidateMap({ story, axis, selected, onSelect, summary }: Candi
 }
 
 function Drawing({ story, axis, selected, onSelect, summary, layout }: CandidateMapProps & { layout: TrailLayout }) {
-  const { plot, spine, others, links, ticksX, ticksY, rug, width, height } = layout;
+  const { plot, spine, others, links, ticksY, width, height } = layout;
   const isRoomy = story.candidates.length <= ROOMY && width > 480;
   const all = story.candidates;
   const press = (event: KeyboardEvent) => {
@@ -101,14 +102,7 @@ function Drawing({ story, axis, selected, onSelect, summary, layout }: Candidate
           before={spine[index - 1]?.candidate}
         />
       ))}
-      <path d={rug.rejected} strokeWidth="1.5" className="stroke-edge" />
-      <path d={rug.accepted} strokeWidth="2" className="stroke-ink" />
-      <line x1={plot.left} x2={plot.right} y1={rug.y + 0.5} y2={rug.y + 0.5} className="stroke-line" />
-      {ticksX.map(({ value, x }) => (
-        <text key={value} x={x} y={height - 6} textAnchor="middle" className="fill-faint text-2xs">
-          {tickWords(axis, value)}
-        </text>
-      ))}
+      <TrailAxis layout={layout} axis={axis} />
     </svg>
   );
 }

@@ -2,9 +2,10 @@ import type { KeyboardEvent } from 'react';
 import { Donut } from '../../../marks/Donut.js';
 import { tallyOf } from '../../../story/outcome.js';
 import { scoreWords } from '../../../story/scale.js';
-import { type Axis, spendWords, tickWords } from '../../../story/spend.js';
+import { type Axis, spendWords } from '../../../story/spend.js';
 import type { Story, StoryCandidate } from '../../../story/story.js';
 import { words } from '../../../strings.js';
+import { TrailAxis } from './TrailAxis.js';
 import { pointWords, stepsOf, type TrailLayout, type TrailPoint } from './trail-layout.js';
 
 export interface TrailChartProps {
@@ -21,7 +22,7 @@ export interface TrailChartProps {
 
 /** Best so far over what was spent: the path from the seed to the winner, with everything beside it in light ink. */
 export function TrailChart({ story, layout, axis, label, enough, selected, onSelect, onOpen }: TrailChartProps) {
-  const { plot, spine, others, links, ticksX, ticksY, rug, width, height } = layout;
+  const { plot, spine, others, links, ticksY, width, height } = layout;
   const press = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;
@@ -86,14 +87,7 @@ export function TrailChart({ story, layout, axis, label, enough, selected, onSel
         />
       ))}
       {enough !== undefined && <EnoughWords story={story} layout={layout} axis={axis} candidate={enough} />}
-      <path d={rug.rejected} strokeWidth="1.5" className="stroke-edge" />
-      <path d={rug.accepted} strokeWidth="2" className="stroke-ink" />
-      <line x1={plot.left} x2={plot.right} y1={rug.y + 0.5} y2={rug.y + 0.5} className="stroke-line" />
-      {ticksX.map(({ value, x }) => (
-        <text key={value} x={x} y={height - 6} textAnchor="middle" className="fill-faint text-2xs">
-          {tickWords(axis, value)}
-        </text>
-      ))}
+      <TrailAxis layout={layout} axis={axis} />
     </svg>
   );
 }
